@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Memory safety is checked in every Swift target; `unsafe` appears only behind its two doors,
+/// `Kernels` and `Containers/IO`.
+let settings: [SwiftSetting] = [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(
+  name: "OrderedCollections", package: "swift-collections")
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "lora",
+  platforms: [.macOS(.v26)],
+  products: [.executable(name: "lora", targets: ["lora"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CXXHash", pkgConfig: "libxxhash",
+      providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+
+    // From the bottom up: each may import what stands above it here, never what stands below.
+    .target(name: "CKernels"),
+    .target(
+      name: "Kernels", dependencies: ["CKernels", "CZlib", "COpenBLAS", "CXXHash"],
+      swiftSettings: settings),
+    .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: settings),
+    .target(
+      name: "Containers", dependencies: ["Tensors", "Kernels", collections, system],
+      swiftSettings: settings),
+    .target(
+      name: "Adapters", dependencies: ["Containers", "Tensors", "Kernels", collections],
+      swiftSettings: settings),
+    .target(
+      name: "Training", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+    .target(name: "Reports", swiftSettings: settings),
+    .target(
+      name: "LoRACommand",
+      dependencies: [
+        "Training", "Adapters", "Containers", "Tensors", "Kernels", "Reports", argumentParser,
+      ],
+      swiftSettings: settings),
+    .executableTarget(name: "lora", dependencies: ["LoRACommand"], swiftSettings: settings),
+
+    // One mirror target each, and the built binary as a user runs it.
+    .target(
+      name: "TestSupport", dependencies: ["Containers", "Tensors"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "ContainersTests", dependencies: ["Containers", "Tensors", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "AdaptersTests",
+      dependencies: ["Adapters", "Containers", "Tensors", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Tensors", "Kernels", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+    .testTarget(
+      name: "ToolTests",
+      dependencies: ["lora", "LoRACommand", "Containers", "Tensors", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

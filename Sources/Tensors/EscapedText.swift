@@ -1,0 +1,34 @@
+/// Text from a file made safe to print: control characters, quotes and backslashes are escaped.
+///
+/// A tensor name can hold a newline or a terminal's escape sequence; neither reaches a terminal raw.
+package func escaped(_ text: String) -> String {
+  var result = ""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"", "\\":
+      result += "\\\(scalar)"
+    case "\n":
+      result += "\\n"
+    case "\r":
+      result += "\\r"
+    case "\t":
+      result += "\\t"
+    default:
+      if isPrintable(scalar) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      }
+    }
+  }
+  return result
+}
+
+private func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+    false
+  default:
+    true
+  }
+}
