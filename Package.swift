@@ -17,7 +17,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [.executable(name: "lora", targets: ["lora"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
   ],
@@ -51,6 +51,7 @@ let package = Package(
       name: "LoRACommand",
       dependencies: [
         "Training", "Adapters", "Containers", "Tensors", "Kernels", "Reports", argumentParser,
+        system,
       ],
       swiftSettings: settings),
     .executableTarget(name: "lora", dependencies: ["LoRACommand"], swiftSettings: settings),
@@ -71,7 +72,9 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",
-      dependencies: ["lora", "LoRACommand", "Containers", "Tensors", "TestSupport"]),
+      dependencies: [
+        "lora", "LoRACommand", "Containers", "Tensors", "TestSupport", argumentParser,
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
