@@ -3,7 +3,14 @@ import PackageDescription
 
 /// Memory safety is checked in every Swift target; `unsafe` appears only behind its two doors,
 /// `Kernels` and `Containers/IO`.
-let settings: [SwiftSetting] = [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]
+///
+/// With LORA_STRICT in the environment a warning fails the build: for our own checks only, as a
+/// newer compiler than ours may warn about something else.
+let isStrict = Context.environment["LORA_STRICT"] != nil
+let settings: [SwiftSetting] =
+  [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]
+  + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+let kernelSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -33,7 +40,7 @@ let package = Package(
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
 
     // From the bottom up: each may import what stands above it here, never what stands below.
-    .target(name: "CKernels"),
+    .target(name: "CKernels", cSettings: kernelSettings),
     .target(
       name: "Kernels", dependencies: ["CKernels", "CZlib", "COpenBLAS", "CXXHash"],
       swiftSettings: settings),

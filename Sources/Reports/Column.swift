@@ -5,19 +5,19 @@ package enum Alignment: Sendable, Equatable {
 }
 
 /// One column of a table of `Row`s, as data: renderers differ only in rendering.
-package struct Column<Row> {
+package struct Column<Row>: Sendable {
   /// The heading in text and CSV, and the member name in JSON.
   package let name: String
   /// Written behind the name in the text heading, as `loss (nats)`; CSV and JSON leave it out.
   package let unit: String?
   package let alignment: Alignment
   package let format: Format
-  package let value: (Row) -> Value
+  package let value: @Sendable (Row) -> Value
 
   /// A column of numbers, aligned right unless told otherwise.
   package init(
     _ name: String, unit: String? = nil, _ format: Format, alignment: Alignment = .right,
-    value: @escaping (Row) -> Value
+    value: @escaping @Sendable (Row) -> Value
   ) {
     self.name = name
     self.unit = unit
@@ -27,7 +27,7 @@ package struct Column<Row> {
   }
 
   /// A column of text, aligned left.
-  package init(_ name: String, text: @escaping (Row) -> String) {
+  package init(_ name: String, text: @escaping @Sendable (Row) -> String) {
     self.init(name, .plain, alignment: .left) { .text(text($0)) }
   }
 }

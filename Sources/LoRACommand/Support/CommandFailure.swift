@@ -67,20 +67,3 @@ package struct CommandFailure: Sendable, Equatable {
     return lines.prefix(limit) + ["and \(rest) more error\(rest == 1 ? "" : "s") of the same plan"]
   }
 }
-
-/// Text on one line: each run of line breaks and the blanks around it becomes one blank, and other
-/// control characters are escaped.
-private func singleLine(_ text: String) -> String {
-  let lines = text.split(whereSeparator: \.isNewline)
-  let words = lines.map { line in
-    line.drop(while: \.isWhitespace)
-  }
-  let joined = words.filter { !$0.isEmpty }.joined(separator: " ")
-  return joined.unicodeScalars.reduce(into: "") { result, scalar in
-    if scalar.properties.generalCategory == .control {
-      result += "\\u{\(String(scalar.value, radix: 16))}"
-    } else {
-      result.unicodeScalars.append(scalar)
-    }
-  }
-}

@@ -36,7 +36,7 @@ package enum Program {
       end(CommandFailure(error, arguments: []))
     }
     for line in failure.errorLines {
-      StandardError.write(line + "\n")
+      StandardError.write(line: line)
     }
     exit(failure.exitCode)
   }

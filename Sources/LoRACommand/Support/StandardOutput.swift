@@ -17,13 +17,6 @@ package enum StandardOutput {
   }
 }
 
-/// The way to stderr for warnings, progress and errors: what cannot be said there is dropped.
-package enum StandardError {
-  package static func write(_ text: String) {
-    _ = try? FileDescriptor.standardError.writeAll(text.utf8)
-  }
-}
-
 /// A standard stream that did not take what was written to it.
 struct StandardStreamError: ReportableError {
   let stream: String
