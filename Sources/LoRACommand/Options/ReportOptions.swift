@@ -1,5 +1,6 @@
 import ArgumentParser
 import Reports
+import Tensors
 
 /// How a command reports.
 package struct ReportOptions: ParsableArguments {
@@ -14,7 +15,8 @@ package struct ReportOptions: ParsableArguments {
   /// Prints `report` on stdout, or on stderr when stdout is where the output goes.
   package func show(_ report: Report, besideOutputOnStdout: Bool = false) throws {
     guard json || !quiet else { return }
-    let text = json ? report.json.jsonText : report.text(width: Terminal.reportWidth)
+    let text =
+      json ? report.json.jsonText : report.text(width: Terminal.reportWidth, escape: escaped)
     if besideOutputOnStdout {
       StandardError.write(line: text.hasSuffix("\n") ? String(text.dropLast()) : text)
     } else {
