@@ -20,7 +20,9 @@ package struct RootCommand: ParsableCommand {
         subcommands: []),
       CommandGroup(
         name: "Inspection",
-        subcommands: []),
+        subcommands: [
+          Inspect.self
+        ]),
     ])
 
   package init() {}

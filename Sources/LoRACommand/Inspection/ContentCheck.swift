@@ -9,5 +9,4 @@ package struct ContentCheck: Sendable, Equatable {
   package let byteCount: Int
   /// In the order of the file; tensors of integer and 8-bit types are not looked at.
   package let nonFinite: [NonFinite]
-  package let fingerprint: String
 }
