@@ -12,38 +12,50 @@ extension ContentCheck {
       "checking", total: checkpoint.dataSize, format: .binaryBytes, quiet: quiet)
     defer { progress.finish() }
     var nonFinite: [NonFinite] = []
-    var tile = [UInt8](repeating: 0, count: 1 << 20)
+    var digests: [(name: String, digest: Fingerprint)] = []
     for shard in checkpoint.shards {
-      let reader = try shard.file.makeReader(threads: threads)
+      var pass = Pass(reader: try shard.file.makeReader(threads: threads), progress: progress)
       for entry in shard.file.header.entriesByOffset {
-        let count = try Self.nonFiniteCount(of: entry, reader, &tile, progress)
+        let (count, digest) = try pass.read(entry)
         if count > 0 { nonFinite.append(NonFinite(tensor: entry.name, count: count)) }
+        digests.append((entry.name, digest))
       }
-      try reader.finish()
+      try pass.reader.finish()
     }
     self.byteCount = checkpoint.dataSize
     self.nonFinite = nonFinite
+    self.fingerprint = Fingerprint(tensors: digests)
   }
 
-  /// Reads one tensor, a tile at a time, and counts its infinities and NaNs.
-  private static func nonFiniteCount(
-    of entry: TensorEntry, _ reader: SequentialReader, _ tile: inout [UInt8],
-    _ progress: ProgressLine
-  ) throws -> Int {
-    var count = 0
-    var left = entry.byteCount
-    while left > 0 {
-      try Interruption.check()
-      let size = min(left, tile.count)
-      count += try tile.withMutableBytes(in: 0..<size) { piece in
-        try reader.read(into: &piece)
-        return entry.type.floatFormat.map {
-          FloatScan.nonFiniteCount(in: piece.bytes, format: $0)
-        } ?? 0
-      }
-      left -= size
-      progress.advance(by: size, note: entry.name)
+  /// One pass over a file's tensors, a chunk of the fingerprint at a time.
+  private struct Pass {
+    let reader: SequentialReader
+    let progress: ProgressLine
+    private var chunk = [UInt8](repeating: 0, count: Fingerprint.chunkSize)
+
+    init(reader: SequentialReader, progress: ProgressLine) {
+      self.reader = reader
+      self.progress = progress
     }
-    return count
+
+    /// Reads the tensor that comes next; counts its infinities and NaNs.
+    mutating func read(
+      _ entry: TensorEntry
+    ) throws -> (nonFiniteCount: Int, digest: Fingerprint) {
+      var count = 0
+      var digests: [Digest] = []
+      for index in 0..<Fingerprint.chunkCount(entry.byteCount) {
+        try Interruption.check()
+        let size = min(chunk.count, entry.byteCount - index * chunk.count)
+        try chunk.withMutableBytes(in: 0..<size) { (bytes) throws(ContainerError) in
+          try reader.read(into: &bytes)
+          digests.append(Digest(of: bytes.bytes))
+          guard let format = entry.type.floatFormat else { return }
+          count += FloatScan.nonFiniteCount(in: bytes.bytes, format: format)
+        }
+        progress.advance(by: size, note: escaped(entry.name))
+      }
+      return (count, Fingerprint(type: entry.type, shape: entry.shape, chunks: digests))
+    }
   }
 }

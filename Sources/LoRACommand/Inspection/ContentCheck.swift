@@ -1,3 +1,5 @@
+import Containers
+
 /// What reading every byte of a file found.
 package struct ContentCheck: Sendable, Equatable {
   /// A tensor that holds infinities or NaNs.
@@ -9,4 +11,6 @@ package struct ContentCheck: Sendable, Equatable {
   package let byteCount: Int
   /// In the order of the file; tensors of integer and 8-bit types are not looked at.
   package let nonFinite: [NonFinite]
+  /// Of the whole checkpoint: the same for a file, its gzip form and its shards.
+  package let fingerprint: Fingerprint
 }

@@ -104,6 +104,7 @@ extension ContentCheck {
   var report: Report {
     var report = Report()
     report.add("read_bytes", "read and whole", Quantity(.integer(byteCount), .bytesInFull))
+    report.add("fingerprint", "fingerprint", .text(fingerprint.description))
     let total = nonFinite.reduce(0) { $0 + $1.count }
     report.add("non_finite_count", "infinite or NaN", .count(total))
     report.add(

@@ -14,7 +14,9 @@ extension Inspector {
       do {
         let inspection = try inspect(path)
         reports.append(inspection.report(detail))
-        if !options.json { try options.show(inspection.titled(detail)) }
+        if !options.json {
+          try options.show(inspection.titled(detail), isFirst: reports.count == 1)
+        }
       } catch let error as any ReportableError {
         errors.append(error)
       }

@@ -26,23 +26,21 @@ package struct Inspect: ParsableCommand {
       """)
   package var check = false
 
-  @Flag(exclusivity: .exclusive, help: "How much to list.")
-  package var listing = Listing.grouped
+  @Flag(exclusivity: .exclusive)
+  package var listing: Listing?
 
   @OptionGroup package var threads: ThreadsOption
   @OptionGroup package var report: ReportOptions
 
-  /// How much is listed.
+  /// How much is listed, when it is not the usual.
   package enum Listing: EnumerableFlag {
-    case grouped
     case summary
     case tensors
 
     package static func help(for value: Self) -> ArgumentHelp? {
       switch value {
-      case .grouped: "List tensors, alike ones of many layers together."
       case .summary: "List no tensors, only totals."
-      case .tensors: "List every tensor."
+      case .tensors: "List every tensor, and every module of an adapter."
       }
     }
   }
@@ -60,16 +58,14 @@ package struct Inspect: ParsableCommand {
     inspector.checksContent = check
     inspector.threads = threads.count
     inspector.isQuiet = report.quiet
-    try inspector.show(files, detail: listing.detail, as: report)
+    try inspector.show(files, detail: detail, as: report)
   }
-}
 
-extension Inspect.Listing {
-  var detail: InspectionDetail {
-    switch self {
-    case .grouped: .grouped
+  private var detail: InspectionDetail {
+    switch listing {
     case .summary: .summary
     case .tensors: .all
+    case nil: .grouped
     }
   }
 }
