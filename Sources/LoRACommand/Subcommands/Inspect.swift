@@ -1,7 +1,7 @@
 import ArgumentParser
 import Reports
 
-/// `lora inspect`
+/// `lora inspect`: says what a file is.
 package struct Inspect: ParsableCommand {
   package static let configuration = CommandConfiguration(
     abstract: "Say what a file is and what it holds.",
