@@ -25,7 +25,9 @@ package struct RootCommand: ParsableCommand {
         ]),
       CommandGroup(
         name: "Inspection",
-        subcommands: []),
+        subcommands: [
+          Inspect.self
+        ]),
     ])
 
   package init() {}
