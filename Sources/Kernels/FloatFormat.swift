@@ -1,3 +1,5 @@
+import CKernels
+
 /// A floating-point format to compute in; every other element type is only copied.
 package enum FloatFormat: Sendable, CaseIterable {
   /// IEEE binary64.
@@ -15,6 +17,15 @@ package enum FloatFormat: Sendable, CaseIterable {
     case .f64: 8
     case .f32: 4
     case .f16, .bf16: 2
+    }
+  }
+
+  var code: lora_format {
+    switch self {
+    case .f64: LORA_F64
+    case .f32: LORA_F32
+    case .f16: LORA_F16
+    case .bf16: LORA_BF16
     }
   }
 }

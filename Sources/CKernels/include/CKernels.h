@@ -2,12 +2,21 @@
 //
 // Shape letters: M rows, N columns, R rank. All matrices are row-major and dense unless a stride is
 // given. No kernel allocates, locks or reads the clock; each says which arguments it overwrites.
+//
+// Buffers of numbers in a file's format are `void *`: they need no alignment.
+// Numbers are little-endian, as in the files and on every machine that lora runs on.
+// Every kernel wants the default floating-point environment: rounding to nearest, subnormals kept.
 #ifndef LORA_CKERNELS_H
 #define LORA_CKERNELS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "Conversion.h"
 #include "Dense.h"
+#include "FloatFormat.h"
+#include "FloatScan.h"
+#include "InstructionSet.h"
+#include "LowRankUpdate.h"
 
 #endif

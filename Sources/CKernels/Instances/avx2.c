@@ -1,0 +1,30 @@
+// The kernels for x86-64 with AVX2, FMA and F16C: 16 registers of 256 bits.
+#if defined(__x86_64__)
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../Panel.h"
+#include "CKernels.h"
+
+#define ISA(name) name##_avx2
+#define LANES 8
+#define HARDWARE 1
+#define ROWS 6
+#define VECTORS_F32 2
+#define VECTORS_F64 1
+
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,f16c"), min_vector_width(256))), apply_to = function)
+
+#include "../Templates/Vector.inc"
+
+#include "../Templates/Conversion.inc"
+#include "../Templates/FloatScan.inc"
+#include "../Templates/LowRankUpdate.inc"
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,32 @@
+// The kernels for x86-64 with AVX-512: 32 registers of 512 bits.
+#if defined(__x86_64__)
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../Panel.h"
+#include "CKernels.h"
+
+#define ISA(name) name##_avx512
+#define LANES 16
+#define HARDWARE 1
+#define ROWS 8
+#define VECTORS_F32 2
+#define VECTORS_F64 1
+
+#pragma clang attribute push(                                                      \
+    __attribute__((                                                                \
+        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"), min_vector_width(512))), \
+    apply_to = function)
+
+#include "../Templates/Vector.inc"
+
+#include "../Templates/Conversion.inc"
+#include "../Templates/FloatScan.inc"
+#include "../Templates/LowRankUpdate.inc"
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,25 @@
+// The kernels for AArch64: 32 registers of 128 bits.
+#if defined(__aarch64__)
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../Panel.h"
+#include "CKernels.h"
+
+#define ISA(name) name##_neon
+#define LANES 4
+#define HARDWARE 1
+#define ROWS 5
+#define VECTORS_F32 4
+#define VECTORS_F64 2
+
+#include "../Templates/Vector.inc"
+
+#include "../Templates/Conversion.inc"
+#include "../Templates/FloatScan.inc"
+#include "../Templates/LowRankUpdate.inc"
+
+#endif

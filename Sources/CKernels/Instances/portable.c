@@ -1,0 +1,23 @@
+// The kernels in C alone. Their tiles have the shape of the AVX-512 tiles, so that what holds for one
+// holds for the other wherever the tests run.
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../Panel.h"
+#include "CKernels.h"
+
+#define ISA(name) name##_portable
+#define LANES 16
+#define HARDWARE 0
+#define ROWS 8
+#define VECTORS_F32 2
+#define VECTORS_F64 1
+
+#include "../Templates/Vector.inc"
+
+#include "../Templates/Conversion.inc"
+#include "../Templates/FloatScan.inc"
+#include "../Templates/LowRankUpdate.inc"
