@@ -18,7 +18,9 @@ package func softmax<Scalar: DenseScalar>(
 /// - Parameters:
 ///   - logits: [labels.count, columns].
 ///   - labels: one in `0 ..< columns` for each row.
+///   - columns: how many classes there are.
 ///   - gradient: [labels.count, columns], overwritten with (softmax - one-hot) / rows.
+/// - Returns: The loss, in f64.
 package func softmaxCrossEntropy<Scalar: DenseScalar>(
   _ logits: [Scalar], labels: [Int32], columns: Int,
   gradient: inout [Scalar]

@@ -21,6 +21,7 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
   ///   - schedule: The rate of every step, and how many there are.
   ///   - batches: From its first batch.
   ///   - clipNorm: The largest norm of all gradients together, or nil for any.
+  ///   - workers: The threads of the optimizer's steps; the network has its own.
   package init(
     _ network: Net, _ optimizer: any Optimizer<Net.Scalar>, _ schedule: Schedule,
     _ batches: Source, clipNorm: Double? = nil, workers: Workers = .one

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "Conversion.h"
+#include "CoreCount.h"
 #include "Dense.h"
 #include "FloatFormat.h"
 #include "FloatScan.h"

@@ -170,7 +170,7 @@ extension CSVReader {
     return true
   }
 
-  /// Makes more bytes readable; what lies before the record is given up. False at the file's end.
+  /// Makes more bytes readable, giving up what lies before the record; false at the file's end.
   private mutating func refill() throws -> Bool {
     guard !sourceEnded else { return false }
     bytes.removeFirst(recordStart)

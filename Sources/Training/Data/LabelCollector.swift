@@ -41,6 +41,7 @@ struct LabelCollector {
   ///   - outputs: How many classes the network has, or nil for any.
   ///   - file: The name for errors.
   ///   - column: The target's name for errors.
+  /// - Returns: A class id for each row, and the classes' names when labels are words.
   /// - Throws: `TableError` at the first label that has no class.
   func classes(
     known: [String]?, outputs: Int?, file: String, column: String

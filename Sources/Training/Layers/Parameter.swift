@@ -22,6 +22,12 @@ package struct Parameter<Scalar: DenseScalar>: Sendable {
     Parameter(name: name, shape: shape, value: value, isTrained: isTrained)
   }
 
+  /// Takes `gradient`, as long as the value, in place of what a backward left.
+  package mutating func setGradient(_ gradient: [Scalar]) {
+    precondition(isTrained && gradient.count == value.count)
+    self.gradient = gradient
+  }
+
   /// Calls `body` with this parameter in place, which an optional chain can reach too.
   mutating func apply(_ body: (inout Parameter) throws -> Void) rethrows {
     try body(&self)

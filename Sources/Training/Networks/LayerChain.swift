@@ -51,6 +51,7 @@ package enum LayerChainError: ReportableError {
 /// - Parameters:
 ///   - tensors: All tensors of the file, in any order.
 ///   - file: The name that errors begin with.
+/// - Returns: The layers, all frozen, from the input's.
 /// - Throws: `LayerChainError` when a tensor is no weight or bias, or the shapes do not chain.
 package func layerChain<Scalar: DenseScalar>(
   _ tensors: [NamedValues<Scalar>], file: String

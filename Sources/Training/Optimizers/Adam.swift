@@ -37,7 +37,8 @@ package struct Adam<Scalar: DenseScalar>: Optimizer {
       state.second.append(Array(repeating: 0, count: parameter.value.count))
     }
     Kernels.step(
-      step, &parameter.value, gradient: parameter.gradient, first: &state.first[index], second: &state.second[index],
+      step, &parameter.value, gradient: parameter.gradient, first: &state.first[index],
+      second: &state.second[index],
       workers: workers)
   }
 }

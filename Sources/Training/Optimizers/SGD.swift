@@ -30,6 +30,7 @@ package struct SGD<Scalar: DenseScalar>: Optimizer {
       state.first.append(Array(repeating: 0, count: count))
     }
     Kernels.step(
-      step, &parameter.value, gradient: parameter.gradient, velocity: &state.first[index], workers: workers)
+      step, &parameter.value, gradient: parameter.gradient, velocity: &state.first[index],
+      workers: workers)
   }
 }
