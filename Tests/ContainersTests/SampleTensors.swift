@@ -34,12 +34,16 @@ struct SampleTensors {
     self.entries = entries
     let size = entries.reduce(0) { $0 + ($1.shape.byteCount(of: $1.type) ?? 0) }
     var random = SeededBytes(state: seed)
-    // Values as weights have them: few exponents, so that they compress.
-    data = (0..<size).map { index in
+    // Values as weights have them: few exponents, so that they compress. The period is no power
+    // of two, so that no block repeats another.
+    let period = (0..<min(size, 65_521)).map { index in
       index % 2 == 0
         ? UInt8.random(in: 0...255, using: &random)
         : 0x3C + UInt8.random(in: 0...3, using: &random)
     }
+    data = []
+    data.reserveCapacity(size)
+    while data.count < size { data += period.prefix(size - data.count) }
   }
 
   /// Writes the tensors in pieces of odd sizes.

@@ -83,11 +83,11 @@ final class BlockDecoder: @unchecked Sendable {
   }
 }
 
-/// Gives `buffer` `count` bytes without giving memory back.
+/// Gives `buffer` `count` bytes of any value, allocating only to grow.
 func resize(_ buffer: inout [UInt8], to count: Int) {
   if buffer.count > count {
     buffer.removeLast(buffer.count - count)
-  } else {
-    buffer.append(contentsOf: repeatElement(0, count: count - buffer.count))
+  } else if buffer.count < count {
+    buffer = [UInt8](repeating: 0, count: count)
   }
 }
