@@ -68,3 +68,25 @@ final class RemainingChunks: Sendable {
     }
   }
 }
+
+/// Tensors that are in memory because a stream gives them only once.
+final class HeldTensors: Sendable {
+  private let tensors = Mutex<[Int: [UInt8]]>([:])
+
+  func hold(_ bytes: [UInt8], forTensor tensor: Int) {
+    tensors.withLock { $0[tensor] = bytes }
+  }
+
+  /// Copies a range of a held tensor; false when it is not held.
+  func copy(
+    _ range: Range<Int>, ofTensor tensor: Int, into buffer: inout MutableRawSpan
+  ) -> Bool {
+    guard let bytes = tensors.withLock({ $0[tensor] }) else { return false }
+    bytes.withBytes { buffer.copy($0.extracting(range)) }
+    return true
+  }
+
+  func release(_ tensor: Int) {
+    tensors.withLock { $0[tensor] = nil }
+  }
+}

@@ -7,7 +7,8 @@ import Tensors
 /// The unit of work is the fingerprint's chunk, 1 MiB of one tensor. Where both ends allow random
 /// access, threads take chunks as they come free, each with its own two buffers; else a batch of
 /// chunks is read in order, changed in parallel, and handed on in order. Either way the memory is a
-/// few chunks for each thread, however large the model, and the bits are the same.
+/// few chunks for each thread, however large the model, and the bits are the same. Only a tensor whose
+/// transform must see it whole first is held in memory when it comes from a stream.
 package struct Rewrite: Sendable {
   private let source: Checkpoint
   private let tensors: [RewritePlan.OutputTensor]
@@ -20,6 +21,7 @@ package struct Rewrite: Sendable {
   private let sourceNumbers: [Int?]
   private let remaining: RemainingChunks
   private let reader: ForwardReader
+  private let held = HeldTensors()
   private let onProgress: (@Sendable (_ bytes: Int) -> Void)?
 
   /// 1 MiB of one tensor, or what is left at its end.
@@ -115,6 +117,7 @@ package struct Rewrite: Sendable {
       try Interruption.check()
       let group = chunks[start..<min(start + batch, chunks.count)]
       for (buffer, chunk) in zip(buffers, group) {
+        try holdIfNeeded(chunk)
         try buffer.withBuffers { try $0.fill(chunk.range.count) { try read(chunk, into: &$0) } }
       }
       try Parallel.forEach(count: group.count, threads: threads) { index throws in
@@ -129,9 +132,24 @@ package struct Rewrite: Sendable {
     }
   }
 
+  /// Reads the whole tensor when this is its first chunk and a stream could not go back for it.
+  private func holdIfNeeded(_ chunk: Chunk) throws {
+    let tensor = tensors[chunk.tensor]
+    guard chunk.start == 0, tensor.transform?.readsTensorFirst ?? false,
+      case .source(let shard, let entry) = tensor.origin,
+      !source.shards[shard].file.isRandomAccess
+    else { return }
+    var bytes = [UInt8](repeating: 0, count: entry.byteCount)
+    try bytes.withMutableBytes { (bytes) throws(ContainerError) in
+      try reader.read(entry.range.lowerBound, ofShard: shard, into: &bytes)
+    }
+    held.hold(bytes, forTensor: chunk.tensor)
+  }
+
   // MARK: One chunk
 
   private func read(_ chunk: Chunk, into buffer: inout MutableRawSpan) throws {
+    if held.copy(chunk.range, ofTensor: chunk.tensor, into: &buffer) { return }
     switch tensors[chunk.tensor].origin {
     case .source(let shard, let entry):
       try reader.read(
@@ -159,6 +177,9 @@ package struct Rewrite: Sendable {
     try buffers.change { try transform.apply(chunk.range, from: $0, into: &$1) }
     resultDigests.record(
       chunk: chunk.number, ofTensor: chunk.tensor, buffers.withResult { Digest(of: $0) })
-    if remaining.isLast(ofTensor: chunk.tensor) { transform.finish() }
+    if remaining.isLast(ofTensor: chunk.tensor) {
+      transform.finish()
+      held.release(chunk.tensor)
+    }
   }
 }
