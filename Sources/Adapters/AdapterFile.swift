@@ -2,13 +2,17 @@ import Containers
 import OrderedCollections
 import Tensors
 
-/// Opens adapters: a folder in PEFT's layout, or one file that holds the configuration as well.
+/// Opens adapters, told apart by looking, never by the file's name alone.
 ///
-/// | form          | configuration                              | tensors                      |
-/// |---------------|--------------------------------------------|------------------------------|
-/// | folder        | `adapter_config.json`                      | `adapter_model.safetensors`  |
-/// | single file   | metadata `lora.adapter_config`, as JSON    | the file itself, also `-`    |
-/// | tensors alone | `adapter_config.json` in the same folder   | `adapter_model.safetensors`  |
+/// | dialect         | form          | configuration                             | tensors                     |
+/// |-----------------|---------------|-------------------------------------------|-----------------------------|
+/// | PEFT            | folder        | `adapter_config.json` with `peft_type`    | `adapter_model.safetensors` |
+/// | PEFT            | single file   | metadata `lora.adapter_config`, as JSON   | the file itself, also `-`   |
+/// | PEFT            | tensors alone | `adapter_config.json` in the same folder  | `adapter_model.safetensors` |
+/// | mlx-lm          | folder        | `adapter_config.json`, `lora_parameters`  | `adapters.safetensors`      |
+/// | mlx-lm          | tensors alone | `adapter_config.json` in the same folder  | as `0000100_adapters.safetensors` |
+/// | kohya/diffusers | single file   | none: names and `alpha` tensors           | the file itself, also `-`   |
+/// | GGUF            | single file   | its metadata; it begins with `GGUF`       | the file itself             |
 package enum AdapterFile {
   package static let configurationName = "adapter_config.json"
   package static let tensorsName = "adapter_model.safetensors"
@@ -24,26 +28,36 @@ package enum AdapterFile {
     guard names.contains(configurationName) else {
       throw try missingConfiguration(in: path, names)
     }
-    let configuration = try readConfiguration(Folder.path(path, configurationName))
-    guard let tensors = [tensorsName, tensorsName + ".gz"].first(where: names.contains) else {
-      throw missingTensors(in: path, names)
+    let document = try readDocument(Folder.path(path, configurationName))
+    let isMLX = MLXConfiguration.isMLX(document)
+    let wanted = isMLX ? MLXDialect.tensorsName : tensorsName
+    guard let tensors = [wanted, wanted + ".gz"].first(where: names.contains) else {
+      throw missingTensors(wanted, in: path, names)
     }
     let file = try TensorFile.open(Folder.path(path, tensors))
-    return try adapter(from: file, path: path, configuration: configuration)
+    return try adapter(from: file, path: path, document: document)
   }
 
   // MARK: Single files
 
   private static func openFile(_ path: String) throws -> Adapter {
-    let file = try TensorFile.open(path)
+    let file: TensorFile
+    do throws(ContainerError) {
+      file = try TensorFile.open(path)
+    } catch {
+      guard error.problem == .input(.otherFormat("GGUF")) else { throw error }
+      return try openGGUF(path)
+    }
     if let text = file.header.metadata?[MetadataKey.adapterConfiguration] {
-      let configuration = try embeddedConfiguration(text, path: path)
-      return try adapter(from: file, path: path, configuration: configuration)
+      return try adapter(from: file, path: path, document: embeddedDocument(text, path: path))
+    }
+    if AdapterDialect.speaking(file.header.entries.lazy.map(\.name)) == .kohya {
+      return try openKohya(path, file)
     }
     let folder = Folder.parent(of: path)
     if path != "-", try Folder.names(in: folder).contains(configurationName) {
-      let configuration = try readConfiguration(Folder.path(folder, configurationName))
-      return try adapter(from: file, path: path, configuration: configuration)
+      let document = try readDocument(Folder.path(folder, configurationName))
+      return try adapter(from: file, path: path, document: document)
     }
     throw AdapterError.mismatch(
       file: path,
@@ -53,30 +67,32 @@ package enum AdapterFile {
 
   // MARK: Parts
 
-  private static func readConfiguration(_ path: String) throws -> AdapterConfiguration {
-    try AdapterConfiguration(
-      try JSONValue(contentsOf: path, sizeLimit: configurationLimit), file: path)
+  private static func readDocument(_ path: String) throws(ContainerError) -> JSONValue {
+    try JSONValue(contentsOf: path, sizeLimit: configurationLimit)
   }
 
-  private static func embeddedConfiguration(
+  private static func embeddedDocument(
     _ text: String, path: String
-  ) throws -> AdapterConfiguration {
-    let document: JSONValue
+  ) throws(AdapterError) -> JSONValue {
     do throws(JSONFailure) {
-      document = try JSONValue(parsing: text)
+      return try JSONValue(parsing: text)
     } catch {
-      throw AdapterError.mismatch(
+      throw .mismatch(
         file: path,
         problem: "metadata \"\(MetadataKey.adapterConfiguration)\": byte \(error.offset): "
           + "\(error.problem)")
     }
-    return try AdapterConfiguration(document, file: path)
   }
 
   private static func adapter(
-    from file: TensorFile, path: String, configuration: AdapterConfiguration
+    from file: TensorFile, path: String, document: JSONValue
   ) throws -> Adapter {
-    let tensors = try file.tensors().map { (name: $0.0.name, tensor: $0.1) }
+    if MLXConfiguration.isMLX(document) {
+      return try openMLX(path, tensors: file, configuration: document)
+    }
+    let configuration = try AdapterConfiguration(document, file: path)
+    let tensors = try namedTensors(of: file)
+    try checkDialect(tensors, is: .peft, file: path, because: "the configuration is PEFT's")
     let contents = try PEFTDialect.read(tensors, configuration: configuration, file: path)
     return Adapter(
       file: path, configuration: configuration, updates: contents.updates,
@@ -99,11 +115,16 @@ package enum AdapterFile {
     return .mismatch(file: path, problem: "expected \(configurationName) in the folder, found none")
   }
 
-  private static func missingTensors(in path: String, _ names: Set<String>) -> any ReportableError {
+  private static func missingTensors(
+    _ wanted: String, in path: String, _ names: Set<String>
+  ) -> any ReportableError {
     if names.contains("adapter_model.bin") {
       return ContainerError(file: Folder.path(path, "adapter_model.bin"), .input(.pickle))
     }
+    let other = [tensorsName, MLXDialect.tensorsName].first { names.contains($0) }
     return AdapterError.mismatch(
-      file: path, problem: "expected \(tensorsName) in the folder, found none")
+      file: path,
+      problem: "expected \(wanted) in the folder, as \(configurationName) is of that kind, found "
+        + (other.map { "\($0); two adapters were mixed up: fetch the adapter again" } ?? "none"))
   }
 }

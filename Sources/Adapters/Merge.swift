@@ -29,7 +29,7 @@ package struct Merge: Sendable {
   package func run() throws -> MergeSummary {
     let before = try MergedState(metadata: base.metadata, file: base.path)
     try refuseRepetition(before)
-    let plan = try MergePlan(adapters, into: base.entries)
+    let plan = try MergePlan(adapters, into: base.entries, config: base.config)
     let guardian = BaseGuard(
       base: base, state: before, adapters: adapters.map(\.adapter),
       isIgnored: ignoresBaseFingerprint)

@@ -72,7 +72,7 @@ package struct Swap: Sendable {
     from source: Checkpoint, steps: [[WeightedAdapter]], _ state: MergedState,
     check: (Fingerprint) throws -> Void
   ) throws -> MergeSummary {
-    let plans = try steps.map { try MergePlan($0, into: source.entries) }
+    let plans = try steps.map { try MergePlan($0, into: source.entries, config: source.config) }
     let transforms = [ExactString: any TensorTransform].sequence(of: plans.map { $0.transforms() })
     let work = CheckpointEdit(
       source: source, layout: merged, transforms: transforms, destination: destination,

@@ -49,7 +49,8 @@ package struct Unmerge: Sendable {
       var transforms: [[ExactString: any TensorTransform]] = []
       for step in steps.reversed() {
         let taken = step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
-        transforms.append(try MergePlan(taken, into: merged.entries).transforms())
+        transforms.append(
+          try MergePlan(taken, into: merged.entries, config: merged.config).transforms())
       }
       return try edit(from: merged, transforms: .sequence(of: transforms)) { _ in }
     }

@@ -26,7 +26,9 @@ package struct Verify: Sendable {
   ///   `ErrorList`; `ContainerError`.
   package func run() throws -> [ComparisonSink.Difference] {
     try checkTensors()
-    let transforms = try steps.map { try MergePlan($0, into: base.entries).transforms() }
+    let transforms = try steps.map {
+      try MergePlan($0, into: base.entries, config: base.config).transforms()
+    }
     let plan = try RewritePlan(
       base, like: base, transforms: .sequence(of: transforms), joined: true)
     let sink = try ComparisonSink(plan, with: merged, threads: threads)

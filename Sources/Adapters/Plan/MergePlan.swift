@@ -29,12 +29,22 @@ package struct MergePlan: Sendable {
 
   /// Plans the merge of `adapters`, in this order, into a base with these tensors.
   ///
+  /// `config` is the base's `config.json`, when it has one: some dialects leave to it what they mean.
+  ///
   /// - Throws: `ErrorList` with every adapter tensor that does not fit.
   package init(
-    _ adapters: [WeightedAdapter], into entries: [TensorEntry]
+    _ adapters: [WeightedAdapter], into entries: [TensorEntry], config: JSONValue? = nil
   ) throws(ErrorList) {
     base = BaseTensors(entries)
-    for adapter in adapters { take(adapter) }
+    let names = entries.map(\.name)
+    for weighted in adapters {
+      do throws(ErrorList) {
+        let adapter = try weighted.adapter.resolved(against: names, config: config)
+        take(WeightedAdapter(adapter, weight: weighted.weight))
+      } catch {
+        errors.append(error)
+      }
+    }
     if edits.isEmpty, errors.isEmpty {
       let file = adapters.first?.adapter.file ?? ""
       errors.append(AdapterError.mismatch(file: file, problem: "no tensor of the base changes"))
