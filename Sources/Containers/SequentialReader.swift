@@ -42,7 +42,7 @@ package final class SequentialReader {
 
   /// Reads what is left and checks that the file ends there, checksums of compressed data included.
   ///
-  /// - Throws: `HeaderProblem.dataTooLong` at the first byte too many; nothing beyond is inflated.
+  /// - Throws: `HeaderProblem.dataGoesOn` at the first byte too many; nothing beyond is inflated.
   package func finish() throws(ContainerError) {
     try skip(size - position)
     var extra: [UInt8] = [0]
@@ -51,7 +51,7 @@ package final class SequentialReader {
     }
     guard count == 0 else {
       throw ContainerError(
-        file: path, offset: stream.offset, .header(.dataTooLong(expected: size, found: size + 1)))
+        file: path, offset: stream.offset, .header(.dataGoesOn(expected: size)))
     }
   }
 

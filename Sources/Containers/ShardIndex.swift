@@ -22,22 +22,12 @@ struct ShardIndex {
     var files: OrderedDictionary<ExactString, String> = [:]
     for (tensor, file) in map {
       guard let name = file.string else { throw Self.failure(path, .shardNotText, tensor.text) }
-      guard Self.isBareName(name) else {
+      guard ShardNames.isBare(name) else {
         throw Self.failure(path, .badShardName(name), tensor.text)
       }
       files[tensor] = name
     }
     self.files = files
-  }
-
-  /// Whether `name` can only mean a file in the folder itself, on any system.
-  static func isBareName(_ name: String) -> Bool {
-    let isPlain = name.utf8.allSatisfy { byte in
-      byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "/") && byte != UInt8(ascii: "\\")
-        && byte != UInt8(ascii: ":")
-    }
-    return isPlain && !name.isEmpty && name.utf8.count <= 255
-      && name.utf8.first != UInt8(ascii: ".")
   }
 
   /// Opens every shard that is named, once, in ascending order, and checks that both sides agree.

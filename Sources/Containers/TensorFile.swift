@@ -133,7 +133,7 @@ package final class TensorFile: Sendable {
     case .plain(let file):
       stream = FileStream(file, from: header.dataStart)
     case .blocked(let file):
-      stream = file.stream(from: header.dataStart, threads: threads)
+      stream = try file.stream(from: header.dataStart, threads: threads)
     case .compressed(let file, let format):
       stream = try InflateStream(FileStream(file), format: format, path: path)
       try SequentialReader.skip(header.dataStart, of: stream, path: path)

@@ -70,7 +70,7 @@ package final class TensorFileWriter: Sendable {
     switch compression {
     case .none: sink = try PlainSink(destination, expectedSize: size)
     case .blockedGzip:
-      sink = try BlockedGzipSink(destination, headerSize: start.count, threads: threads)
+      sink = try BlockedGzipSink(destination, threads: threads)
     }
     try write(header: start)
   }

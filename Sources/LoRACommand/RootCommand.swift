@@ -17,7 +17,12 @@ package struct RootCommand: ParsableCommand {
         subcommands: []),
       CommandGroup(
         name: "Merging",
-        subcommands: []),
+        subcommands: [
+          MergeCommand.self,
+          UnmergeCommand.self,
+          SwapCommand.self,
+          VerifyCommand.self,
+        ]),
       CommandGroup(
         name: "Inspection",
         subcommands: [

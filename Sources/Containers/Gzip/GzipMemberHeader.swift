@@ -11,12 +11,16 @@ import Kernels
 struct GzipMemberHeader: Equatable {
   /// The extra fields as they lie in the file.
   var extra: [UInt8] = []
+  /// Bytes of the header.
+  var byteCount: Int
 
   /// Reads a header whose two magic bytes are checked; `next` gives the byte that follows.
   init(
     afterMagic next: () throws(GzipFailure) -> UInt8
   ) throws(GzipFailure) {
     var read: [UInt8] = [0x1F, 0x8B]
+    byteCount = 0
+    defer { byteCount = read.count }
     func take() throws(GzipFailure) -> UInt8 {
       let byte = try next()
       read.append(byte)

@@ -1,3 +1,5 @@
+import Kernels
+
 // The few doors between arrays and raw spans; all access is checked against the span's bounds.
 
 extension Span where Element == UInt8 {
@@ -10,22 +12,6 @@ extension Span where Element == UInt8 {
 }
 
 extension Array where Element == UInt8 {
-  /// Lets `body` see the bytes.
-  package func withBytes<Result, Failure>(
-    _ body: (RawSpan) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    try span.withBytes(body)
-  }
-
-  /// Lets `body` change the bytes in place.
-  package mutating func withMutableBytes<Result, Failure>(
-    _ body: (inout MutableRawSpan) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    var elements = mutableSpan
-    var bytes = unsafe elements.mutableBytes
-    return try body(&bytes)
-  }
-
   /// Lets `body` change the bytes of `range` in place.
   package mutating func withMutableBytes<Result, Failure>(
     in range: Range<Int>, _ body: (inout MutableRawSpan) throws(Failure) -> Result
@@ -53,6 +39,15 @@ extension String {
     _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try utf8Span.span.withBytes(body)
+  }
+}
+
+extension RawSpan {
+  /// Whether both are as long and hold the same bytes.
+  package func hasSameBytes(as other: RawSpan) -> Bool {
+    unsafe withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+    }
   }
 }
 

@@ -39,6 +39,8 @@ package enum HeaderProblem: Equatable, Sendable, CustomStringConvertible {
   case gap(expected: Int, found: Int)
   case dataTooShort(expected: Int, found: Int)
   case dataTooLong(expected: Int, found: Int)
+  /// As `dataTooLong`, when nobody looked how much follows.
+  case dataGoesOn(expected: Int)
 
   package var description: String {
     switch self {
@@ -127,6 +129,9 @@ package enum HeaderProblem: Equatable, Sendable, CustomStringConvertible {
     case .dataTooLong(let expected, let found):
       "the tensors need \(expected) bytes of data, and the file has \(found); "
         + "what follows belongs to no tensor: rewrite the file"
+    case .dataGoesOn(let expected):
+      "the tensors need \(expected) bytes of data, and more follows; "
+        + "it belongs to no tensor: rewrite the file"
     default: "the header is damaged"
     }
   }

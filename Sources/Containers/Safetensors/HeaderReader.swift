@@ -32,7 +32,7 @@ enum HeaderReader {
     var text: [UInt8] = []
     while text.count < length {
       let start = text.count
-      text.append(contentsOf: repeatElement(0, count: min(max(start, 65_536), length - start)))
+      text += [UInt8](repeating: 0, count: min(max(start, 65_536), length - start))
       let room = start..<text.count
       let count = try text.withMutableBytes(in: room) { (bytes) throws(ContainerError) in
         try stream.fill(&bytes)

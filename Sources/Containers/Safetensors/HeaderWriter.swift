@@ -50,7 +50,7 @@ enum HeaderWriter {
     }
     var bytes = Containers.bytes(of: UInt64(size - 8)) + text
     if bytes.count < size {
-      bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: size - bytes.count))
+      bytes += [UInt8](repeating: UInt8(ascii: " "), count: size - bytes.count)
     }
     return (bytes, needed)
   }
