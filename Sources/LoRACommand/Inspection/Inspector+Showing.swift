@@ -15,6 +15,7 @@ extension Inspector {
       do {
         let inspection = try inspect(path)
         reports.append(inspection.report(detail))
+        errors += inspection.problems
       } catch let error as any ReportableError {
         try Interruption.check()
         errors.append(error)
