@@ -17,10 +17,17 @@ package struct RootCommand: ParsableCommand {
         subcommands: []),
       CommandGroup(
         name: "Merging",
-        subcommands: []),
+        subcommands: [
+          MergeCommand.self,
+          UnmergeCommand.self,
+          SwapCommand.self,
+          VerifyCommand.self,
+        ]),
       CommandGroup(
         name: "Inspection",
-        subcommands: []),
+        subcommands: [
+          Inspect.self
+        ]),
     ])
 
   package init() {}

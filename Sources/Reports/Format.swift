@@ -6,6 +6,8 @@ package enum Format: Sendable, Equatable {
   case grouped
   /// Powers of 1024, three digits: `1.50 GiB`; below 1 KiB exact: `96 B`.
   case binaryBytes
+  /// The same, and exactly: `1.50 GiB (1,610,612,736 bytes)`.
+  case bytesInFull
   /// Powers of 1000, three digits: `1.61 GB`; below 1 kB exact: `96 B`.
   case decimalBytes
   /// Three digits or all of the whole part: `256x`, `4.36x`.

@@ -62,6 +62,11 @@ import Testing
     #expect(Quantity.number(number, digits: digits).text == text)
   }
 
+  @Test(arguments: [(96, "96 B"), (1536, "1.50 KiB (1,536 bytes)")])
+  func `bytes in full are exact as well`(_ count: Int, _ text: String) {
+    #expect(Quantity(.integer(count), .bytesInFull).text == text)
+  }
+
   @Test func `what is no number reads as itself`() {
     #expect(Quantity(.missing).text == "")
     #expect(Quantity(.flag(true)).text == "yes")

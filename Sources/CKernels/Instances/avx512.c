@@ -13,8 +13,7 @@
 #define LANES 16
 #define HARDWARE 1
 #define ROWS 8
-#define VECTORS_F32 2
-#define VECTORS_F64 1
+#define VECTORS 2
 
 #pragma clang attribute push(                                                      \
     __attribute__((                                                                \
@@ -22,6 +21,7 @@
     apply_to = function)
 
 #include "../Templates/Vector.inc"
+#include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"

@@ -13,10 +13,10 @@
 #define LANES 16
 #define HARDWARE 0
 #define ROWS 8
-#define VECTORS_F32 2
-#define VECTORS_F64 1
+#define VECTORS 2
 
 #include "../Templates/Vector.inc"
+#include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"
