@@ -19,7 +19,17 @@ package enum AdapterFile {
   /// - Throws: `ContainerError` for files that cannot be read, `AdapterError` for a configuration
   ///   that cannot be used, `ErrorList` for tensors that cannot.
   package static func open(_ path: String) throws -> Adapter {
-    guard path != "-", Folder.exists(path) else { return try openFile(path) }
+    let (file, configuration) = try locate(path)
+    return try adapter(from: file, path: path, configuration: configuration)
+  }
+
+  /// The adapter at `path` with only its header and its configuration read.
+  ///
+  /// - Throws: `ContainerError` and `AdapterError`, as `open` does.
+  package static func locate(
+    _ path: String
+  ) throws -> (file: TensorFile, configuration: AdapterConfiguration) {
+    guard path != "-", Folder.exists(path) else { return try locateFile(path) }
     let names = Set(try Folder.names(in: path))
     guard names.contains(configurationName) else {
       throw try missingConfiguration(in: path, names)
@@ -28,27 +38,37 @@ package enum AdapterFile {
     guard let tensors = [tensorsName, tensorsName + ".gz"].first(where: names.contains) else {
       throw missingTensors(in: path, names)
     }
-    let file = try TensorFile.open(Folder.path(path, tensors))
-    return try adapter(from: file, path: path, configuration: configuration)
+    return (try TensorFile.open(Folder.path(path, tensors)), configuration)
   }
 
   // MARK: Single files
 
-  private static func openFile(_ path: String) throws -> Adapter {
+  private static func locateFile(
+    _ path: String
+  ) throws -> (file: TensorFile, configuration: AdapterConfiguration) {
     let file = try TensorFile.open(path)
-    if let text = file.header.metadata?[MetadataKey.adapterConfiguration] {
-      let configuration = try embeddedConfiguration(text, path: path)
-      return try adapter(from: file, path: path, configuration: configuration)
-    }
+    if let configuration = try configuration(in: file) { return (file, configuration) }
     let folder = Folder.parent(of: path)
     if path != "-", try Folder.names(in: folder).contains(configurationName) {
-      let configuration = try readConfiguration(Folder.path(folder, configurationName))
-      return try adapter(from: file, path: path, configuration: configuration)
+      return (file, try readConfiguration(Folder.path(folder, configurationName)))
     }
     throw AdapterError.mismatch(
       file: path,
       problem: "holds no adapter configuration: expected metadata "
         + "\"\(MetadataKey.adapterConfiguration)\" or \(configurationName) beside it")
+  }
+
+  /// The configuration that a single file holds in its metadata; nil when it is none of an adapter.
+  package static func configuration(in file: TensorFile) throws -> AdapterConfiguration? {
+    try file.header.metadata?[MetadataKey.adapterConfiguration].map {
+      try embeddedConfiguration($0, path: file.path)
+    }
+  }
+
+  /// Whether `path` is a folder that has an adapter's configuration.
+  package static func isFolder(_ path: String) -> Bool {
+    guard path != "-", Folder.exists(path) else { return false }
+    return (try? Folder.names(in: path).contains(configurationName)) ?? false
   }
 
   // MARK: Parts
