@@ -3,7 +3,14 @@ import PackageDescription
 
 /// Memory safety is checked in every Swift target; `unsafe` appears only behind its two doors,
 /// `Kernels` and `Containers/IO`.
-let settings: [SwiftSetting] = [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]
+///
+/// With LORA_STRICT in the environment a warning fails the build: for our own checks only, as a
+/// newer compiler than ours may warn about something else.
+let isStrict = Context.environment["LORA_STRICT"] != nil
+let settings: [SwiftSetting] =
+  [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]
+  + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+let kernelSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -17,7 +24,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [.executable(name: "lora", targets: ["lora"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
   ],
@@ -33,7 +40,7 @@ let package = Package(
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
 
     // From the bottom up: each may import what stands above it here, never what stands below.
-    .target(name: "CKernels"),
+    .target(name: "CKernels", cSettings: kernelSettings),
     .target(
       name: "Kernels", dependencies: ["CKernels", "CZlib", "COpenBLAS", "CXXHash"],
       swiftSettings: settings),
@@ -51,6 +58,7 @@ let package = Package(
       name: "LoRACommand",
       dependencies: [
         "Training", "Adapters", "Containers", "Tensors", "Kernels", "Reports", argumentParser,
+        system,
       ],
       swiftSettings: settings),
     .executableTarget(name: "lora", dependencies: ["LoRACommand"], swiftSettings: settings),
@@ -71,7 +79,9 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",
-      dependencies: ["lora", "LoRACommand", "Containers", "Tensors", "TestSupport"]),
+      dependencies: [
+        "lora", "LoRACommand", "Containers", "Tensors", "TestSupport", argumentParser,
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

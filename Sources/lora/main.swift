@@ -1,1 +1,3 @@
 import LoRACommand
+
+Program.run()

@@ -1,0 +1,95 @@
+import SystemPackage
+import Tensors
+
+/// Finds the weights in a folder.
+struct CheckpointFolder {
+  private let path: String
+  /// Names of regular files, links to such followed.
+  private let names: [String]
+  private let system: any FileSystem
+
+  static let indexName = "model.safetensors.index.json"
+  static let singleName = "model.safetensors"
+
+  /// Whether `path` is a folder; a missing one is left to the opening of a file to report.
+  static func isFolder(
+    _ path: String, in system: any FileSystem = SystemFileSystem.shared
+  ) throws(ContainerError) -> Bool {
+    do throws(Errno) {
+      return try system.status(of: FilePath(path), followingLinks: true).kind == .folder
+    } catch {
+      throw ContainerError(file: path, .input(InputProblem(error, operation: "opening")))
+    }
+  }
+
+  init(
+    _ path: String, in system: any FileSystem = SystemFileSystem.shared
+  ) throws(ContainerError) {
+    self.path = path
+    self.system = system
+    do throws(Errno) {
+      names = try system.names(inFolder: FilePath(path)).filter { name in
+        let status = try? system.status(of: FilePath(path).appending(name), followingLinks: true)
+        return status?.kind == .file
+      }
+    } catch {
+      throw ContainerError(file: path, .input(InputProblem(error, operation: "listing")))
+    }
+  }
+
+  func checkpoint() throws(ContainerError) -> Checkpoint {
+    let config =
+      names.contains("config.json") ? try JSONValue(contentsOf: inside("config.json")) : nil
+    guard names.contains(Self.indexName) else {
+      let name = try singleFile()
+      let file = try TensorFile.open(inside(name))
+      return Checkpoint(
+        path: path, form: .folder, shards: [Checkpoint.Shard(fileName: name, file: file)],
+        config: config, sideFiles: sideFiles)
+    }
+    guard !names.contains(Self.singleName) else { throw failure(.twoForms) }
+    let index = try ShardIndex(path: inside(Self.indexName))
+    let shards = try index.open(in: path, system)
+    return Checkpoint(
+      path: path, form: .shardedFolder, shards: shards, index: index.value, config: config,
+      sideFiles: sideFiles)
+  }
+
+  private func singleFile() throws(ContainerError) -> String {
+    if names.contains(Self.singleName) { return Self.singleName }
+    let candidates = names.filter { name in
+      isWeights(name) && !name.hasPrefix(".") && !name.hasPrefix("adapter_model.")
+    }
+    if candidates.count == 1 { return candidates[0] }
+    let pickle = names.first { isPickle($0) }
+    guard candidates.isEmpty, let pickle else { throw failure(.noWeights) }
+    throw failure(.onlyPickle(pickle))
+  }
+
+  private var sideFiles: [String] {
+    names.filter { name in
+      !name.hasPrefix(".") && !isWeights(name) && !isPickle(name) && !isOtherWeights(name)
+        && !name.hasSuffix(".index.json")
+    }
+  }
+
+  private func inside(_ name: String) -> String {
+    FilePath(path).appending(name).string
+  }
+
+  private func failure(_ problem: CheckpointProblem) -> ContainerError {
+    ContainerError(file: path, .checkpoint(problem))
+  }
+}
+
+private func isWeights(_ name: String) -> Bool {
+  name.hasSuffix(".safetensors") || name.hasSuffix(".safetensors.gz")
+}
+
+private func isPickle(_ name: String) -> Bool {
+  [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) }
+}
+
+private func isOtherWeights(_ name: String) -> Bool {
+  [".gguf", ".h5", ".msgpack", ".onnx", ".npz"].contains { name.hasSuffix($0) }
+}

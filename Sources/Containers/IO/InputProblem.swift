@@ -1,0 +1,69 @@
+import SystemPackage
+import Tensors
+
+/// Why an input cannot be read.
+package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
+  case missing
+  case noPermission
+  case isDirectory
+  /// A socket or a device.
+  case notAFile
+  case tooLarge(limit: Int)
+  case endsEarly(missing: Int)
+  case changed
+  case needsRandomAccess
+  case readTwice
+  case pickle
+  case otherFormat(String)
+  case failed(operation: String, Errno)
+
+  package var category: FailureCategory {
+    switch self {
+    case .missing, .isDirectory, .notAFile: .missingInput
+    case .noPermission: .noPermission
+    case .tooLarge, .endsEarly, .pickle, .otherFormat: .badData
+    case .changed, .failed: .inputOutput
+    case .needsRandomAccess, .readTwice: .wrongUsage
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .missing:
+      "no such file; check the path"
+    case .noPermission:
+      "permission to read is denied; change its mode or run as its owner"
+    case .isDirectory:
+      "is a folder where a file is expected; name a file in it"
+    case .notAFile:
+      "is neither a regular file nor a pipe; name a file"
+    case .tooLarge(let limit):
+      "is larger than the \(limit) bytes such a file may have; is it the right file?"
+    case .endsEarly(let missing):
+      "ends \(missing) bytes too early; fetch it again"
+    case .changed:
+      "changed while it was read; run again when nothing writes to it"
+    case .needsRandomAccess:
+      "is a stream and cannot be read out of order; save it to a file first"
+    case .readTwice:
+      "is a stream and was read once already; save it to a file first"
+    case .pickle:
+      "is a PyTorch pickle, which can run code and is never read; save it as safetensors first "
+        + "(safetensors.torch.save_file)"
+    case .otherFormat(let format):
+      "is a \(format) file where safetensors is expected; convert it first"
+    case .failed(let operation, let errno):
+      "\(operation) failed: \(errno); check the disk"
+    }
+  }
+
+  /// The problem behind a failed `operation`.
+  init(_ errno: Errno, operation: String) {
+    switch errno {
+    case .noSuchFileOrDirectory, .notDirectory: self = .missing
+    case .permissionDenied, .notPermitted: self = .noPermission
+    case .isDirectory: self = .isDirectory
+    default: self = .failed(operation: operation, errno)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Synchronization
+import SystemPackage
+
+/// A file that appears under its name complete, or not at all.
+///
+/// 1. The target is checked (`OutputTarget`). 2. A temporary file in the same folder is locked and
+/// takes over the mode of what it replaces. 3. Its expected size is reserved, so that a full disk is
+/// noticed before anything is computed. 4. `write` fills it. 5. `publish` synchronizes it, renames
+/// it and synchronizes the folder; a failed synchronization is final. Whatever fails, and when the
+/// object goes away unpublished, the temporary is removed.
+package final class OutputFile: Sendable {
+  /// The path as the user gave it, which errors show.
+  package let path: String
+
+  private let system: any FileSystem
+  private let options: OutputOptions
+  private let descriptor: FileDescriptor
+  /// Where the file lies until it is published.
+  private let temporary: FilePath
+  /// nil when the file is published with its folder.
+  private let target: OutputTarget?
+  private let progress: Mutex<Progress>
+
+  private struct Progress {
+    var isOpen = true
+    /// One past the last byte written.
+    var end = 0
+    /// As long as the file is already.
+    var size = 0
+  }
+
+  /// Prepares to write `path`, reserving `expectedSize` bytes (0: the size is not known).
+  ///
+  /// - Throws: `OutputProblem`, before anything but an empty temporary exists.
+  package convenience init(
+    path: String, options: OutputOptions = OutputOptions(), expectedSize: Int = 0,
+    in system: any FileSystem = SystemFileSystem.shared
+  ) throws(ContainerError) {
+    let target = try OutputTarget(path, .file, options: options, in: system)
+    let descriptor = try TemporaryFile.open(for: target)
+    try self.init(
+      path: path, options: options, at: target.temporary, target: target, descriptor: descriptor,
+      expectedSize: expectedSize, in: system)
+  }
+
+  /// Takes over an open file that lies at `temporary`.
+  init(
+    path: String, options: OutputOptions, at temporary: FilePath, target: OutputTarget?,
+    descriptor: FileDescriptor, expectedSize: Int, in system: any FileSystem
+  ) throws(ContainerError) {
+    self.path = path
+    self.system = system
+    self.options = options
+    self.target = target
+    self.descriptor = descriptor
+    self.temporary = temporary
+    progress = Mutex(Progress(size: expectedSize))
+    guard expectedSize > 0 else { return }
+    do throws(Errno) {
+      try system.allocate(descriptor, size: expectedSize)
+    } catch .notSupported, .noFunction, .invalidArgument {
+      progress.withLock { $0.size = 0 }
+    } catch {
+      discard()
+      throw ContainerError(
+        file: path, .output(.creating(error, "reserving space", needed: expectedSize)))
+    }
+  }
+
+  deinit {
+    discard()
+  }
+
+  /// Writes all of `bytes` at `offset`; any thread, any order, each byte at least once.
+  package func write(_ bytes: RawSpan, at offset: Int) throws(ContainerError) {
+    var written = 0
+    while written < bytes.byteCount {
+      do throws(Errno) {
+        let rest = bytes.extracting(written..<bytes.byteCount)
+        let count = try system.write(rest, to: descriptor, at: offset + written)
+        guard count > 0 else { throw Errno.ioError }
+        written += count
+      } catch {
+        throw failure("writing", error)
+      }
+    }
+    progress.withLock { $0.end = max($0.end, offset + bytes.byteCount) }
+  }
+
+  /// Gives the file its name, when everything was written.
+  ///
+  /// - Throws: the temporary is removed then, and what bore the name is untouched. Only when the
+  ///   folder cannot be synchronized the new file is there although this throws.
+  package func publish() throws(ContainerError) {
+    do throws(ContainerError) {
+      try complete()
+      try target?.publish(force: options.force)
+    } catch {
+      discard()
+      throw error
+    }
+    if takeOpen() { system.close(descriptor) }
+    if options.synchronizes { try target?.synchronizeParent() }
+  }
+
+  /// Cuts the file to what was written and brings it to the disk.
+  private func complete() throws(ContainerError) {
+    let (end, size) = progress.withLock { ($0.end, $0.size) }
+    do throws(Errno) {
+      if end != size { try system.resize(descriptor, to: end) }
+    } catch {
+      throw failure("cutting to size", error)
+    }
+    guard options.synchronizes else { return }
+    do throws(Errno) {
+      try system.synchronize(descriptor)
+    } catch {
+      throw failure("synchronizing", error)
+    }
+  }
+
+  /// Removes what was written; does nothing after `publish` or a first `discard`.
+  package func discard() {
+    guard takeOpen() else { return }
+    // Removed while the lock is held, so that no other writer has taken it over.
+    try? system.removeFile(temporary)
+    system.close(descriptor)
+  }
+
+  /// Bytes up to the last one written.
+  package var size: Int { progress.withLock { $0.end } }
+
+  /// Whether it is neither published nor discarded.
+  var isOpen: Bool { progress.withLock { $0.isOpen } }
+
+  /// Says whether the file is open, and that it no longer is.
+  private func takeOpen() -> Bool {
+    progress.withLock { progress in
+      defer { progress.isOpen = false }
+      return progress.isOpen
+    }
+  }
+
+  private func failure(_ operation: String, _ error: Errno) -> ContainerError {
+    ContainerError(file: path, .output(.failed(operation: operation, error)))
+  }
+}

@@ -1,0 +1,15 @@
+/// How an output treats what is there already, and whether it survives a power cut.
+package struct OutputOptions: Sendable {
+  /// Replaces an existing output.
+  package var force = false
+  /// Writes where a symbolic link points instead of refusing it.
+  package var followsLinks = false
+  /// Brings data to the disk before publishing it; false for scratch output (`--no-sync`).
+  package var synchronizes = true
+
+  package init(force: Bool = false, followsLinks: Bool = false, synchronizes: Bool = true) {
+    self.force = force
+    self.followsLinks = followsLinks
+    self.synchronizes = synchronizes
+  }
+}

@@ -1,0 +1,72 @@
+import SystemPackage
+
+/// The folder that an output folder is built in.
+enum TemporaryFolder {
+  /// Creates or takes over the temporary folder under a lock, and empties it.
+  static func open(for target: OutputTarget) throws(ContainerError) -> FileDescriptor {
+    for _ in 0..<100 {
+      let folder = try create(target)
+      do throws(ContainerError) {
+        try TemporaryFile.lock(folder, target)
+        guard try TemporaryFile.isStillThere(folder, target) else {
+          target.system.close(folder)
+          continue
+        }
+        try prepare(folder, target)
+        return folder
+      } catch {
+        target.system.close(folder)
+        throw error
+      }
+    }
+    throw ContainerError(file: target.name, .output(.inUse))
+  }
+
+  private static let usualMode: FilePermissions = [
+    .ownerReadWriteExecute, .groupReadWriteExecute, .otherReadWriteExecute,
+  ]
+
+  private static func create(_ target: OutputTarget) throws(ContainerError) -> FileDescriptor {
+    do throws(Errno) {
+      do throws(Errno) {
+        try target.system.createFolder(target.temporary, mode: target.permissions(usualMode))
+      } catch .fileExists {}
+      return try target.system.openFolder(target.temporary)
+    } catch {
+      let isForeign = error == .notDirectory || error == .tooManySymbolicLinkLevels
+      let problem: OutputProblem =
+        isForeign
+        ? .foreignTemporary(target.temporaryName) : .creating(error, "creating a folder")
+      throw ContainerError(file: target.name, .output(problem))
+    }
+  }
+
+  private static func prepare(
+    _ folder: FileDescriptor, _ target: OutputTarget
+  ) throws(ContainerError) {
+    do throws(Errno) {
+      try empty(target.temporary, in: target.system)
+      let mode = target.permissions(usualMode)
+      if try target.system.status(of: folder).permissions != mode {
+        try target.system.setPermissions(mode, of: folder)
+      }
+    } catch {
+      let problem: OutputProblem =
+        error == .isDirectory || error == .notPermitted
+        ? .foreignTemporary(target.temporaryName) : .creating(error, "preparing a folder")
+      throw ContainerError(file: target.name, .output(problem))
+    }
+  }
+
+  /// Removes a folder of files; nothing below it is ever entered.
+  static func remove(_ path: FilePath, in system: any FileSystem) throws(Errno) {
+    try empty(path, in: system)
+    try system.removeFolder(path)
+  }
+
+  private static func empty(_ path: FilePath, in system: any FileSystem) throws(Errno) {
+    for name in try system.names(inFolder: path) {
+      try system.removeFile(path.appending(name))
+    }
+  }
+}

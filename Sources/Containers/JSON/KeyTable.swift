@@ -1,0 +1,56 @@
+import Kernels
+
+/// An index from keys to small numbers that holds no key itself, 8 bytes a slot.
+///
+/// The caller keeps the keys and compares them byte for byte. The hash has a secret seed, so that
+/// no file can make its keys collide.
+struct KeyTable: Sendable {
+  /// Upper half: the hash; lower half: the number plus one, 0 when the slot is free.
+  private var slots: [UInt64]
+  private(set) var count = 0
+  private static let seed = UInt64.random(in: .min ... .max)
+
+  /// A table for `capacity` keys that will not grow before it has them.
+  init(capacity: Int = 0) {
+    var size = 8
+    while size * 7 / 8 < capacity { size *= 2 }
+    slots = Array(repeating: 0, count: size)
+  }
+
+  static func hash(_ key: RawSpan) -> UInt32 {
+    UInt32(truncatingIfNeeded: tableHash(of: key, seed: seed))
+  }
+
+  /// The number of the key with this hash for which `isKey` holds.
+  func find(_ hash: UInt32, where isKey: (Int) -> Bool) -> Int? {
+    let mask = slots.count - 1
+    var index = Int(hash) & mask
+    while slots[index] != 0 {
+      let slot = slots[index]
+      let number = Int(slot & 0xFFFF_FFFF) - 1
+      if slot >> 32 == hash, isKey(number) { return number }
+      index = (index + 1) & mask
+    }
+    return nil
+  }
+
+  /// Adds a key that is not there yet, under a number below 2^32 - 1.
+  mutating func insert(_ number: Int, hash: UInt32) {
+    if count + 1 > slots.count * 7 / 8 { grow() }
+    place(UInt64(hash) << 32 | UInt64(number + 1))
+    count += 1
+  }
+
+  private mutating func place(_ slot: UInt64) {
+    let mask = slots.count - 1
+    var index = Int(slot >> 32) & mask
+    while slots[index] != 0 { index = (index + 1) & mask }
+    slots[index] = slot
+  }
+
+  private mutating func grow() {
+    let old = slots
+    slots = Array(repeating: 0, count: old.count * 2)
+    for slot in old where slot != 0 { place(slot) }
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Containers
+import Reports
+import Tensors
+
+/// How a command reports.
+package struct ReportOptions: ParsableArguments {
+  @Flag(help: "Report as JSON.")
+  package var json = false
+
+  @Flag(help: "Show no progress and no report, except one asked for with --json.")
+  package var quiet = false
+
+  package init() {}
+
+  /// Prints `report` on stdout, or on stderr when stdout is where the output goes.
+  ///
+  /// A text that is not the first of its command has a blank line above.
+  package func show(
+    _ report: Report, besideOutputOnStdout: Bool = false, isFirst: Bool = true
+  ) throws {
+    guard json || !quiet else { return }
+    let text =
+      json
+      ? report.json.jsonText
+      : (isFirst ? "" : "\n") + report.text(width: Terminal.reportWidth, escape: escaped)
+    if besideOutputOnStdout {
+      StandardError.write(line: text.hasSuffix("\n") ? String(text.dropLast()) : text)
+    } else {
+      try StandardStreams.write(text)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Reports
+
+/// `lora inspect`: says what a file is.
+package struct Inspect: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    abstract: "Say what a file is and what it holds.",
+    discussion: """
+      Reads checkpoints, adapters and merged checkpoints: a file, a folder, or '-' for stdin, each \
+      also inside gzip. Only headers are read, so that a file of any size answers at once.
+
+      Text groups alike tensors of many layers on one line; --tensors lists each. --json always \
+      lists each, as {"files": [{"path", "kind", "form", "compression", "file_bytes", "bytes", \
+      "tensor_count", "parameters", "metadata", "totals", "tensors": [{"name", "dtype", "shape", \
+      "bytes", "file"}]}]}; "adapter", "merged" and "check" are added where they apply.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("What to look at; '-' is stdin.", valueName: "file"), completion: .file())
+  package var files: [String]
+
+  @Flag(
+    help: """
+      Read every byte: checksums, shards against their index, infinities and NaNs counted. Exit 65 \
+      when something is wrong.
+      """)
+  package var check = false
+
+  @Flag(exclusivity: .exclusive)
+  package var listing: Listing?
+
+  @OptionGroup package var threads: ThreadsOption
+  @OptionGroup package var report: ReportOptions
+
+  /// How much is listed, when it is not the usual.
+  package enum Listing: EnumerableFlag {
+    case summary
+    case tensors
+
+    package static func help(for value: Self) -> ArgumentHelp? {
+      switch value {
+      case .summary: "List no tensors, only totals."
+      case .tensors: "List every tensor, and every module of an adapter."
+      }
+    }
+  }
+
+  package init() {}
+
+  package func validate() throws {
+    if files.count(where: { $0 == "-" }) > 1 {
+      throw ValidationError("'-' can be read only once")
+    }
+  }
+
+  package func run() throws {
+    var inspector = Inspector()
+    inspector.checksContent = check
+    inspector.threads = threads.count
+    inspector.isQuiet = report.quiet
+    try inspector.show(files, detail: detail, as: report)
+  }
+
+  private var detail: InspectionDetail {
+    switch listing {
+    case .summary: .summary
+    case .tensors: .all
+    case nil: .grouped
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/// On which side of its column a cell is written.
+package enum Alignment: Sendable, Equatable {
+  case left
+  case right
+}
+
+/// One column of a table of `Row`s, as data: renderers differ only in rendering.
+package struct Column<Row>: Sendable {
+  /// The heading in text and CSV, and the member name in JSON.
+  package let name: String
+  /// Written behind the name in the text heading, as `loss (nats)`; CSV and JSON leave it out.
+  package let unit: String?
+  package let alignment: Alignment
+  package let format: Format
+  package let value: @Sendable (Row) -> Value
+
+  /// A column of numbers, aligned right unless told otherwise.
+  package init(
+    _ name: String, unit: String? = nil, _ format: Format, alignment: Alignment = .right,
+    value: @escaping @Sendable (Row) -> Value
+  ) {
+    self.name = name
+    self.unit = unit
+    self.format = format
+    self.alignment = alignment
+    self.value = value
+  }
+
+  /// A column of text, aligned left.
+  package init(_ name: String, text: @escaping @Sendable (Row) -> String) {
+    self.init(name, .plain, alignment: .left) { .text(text($0)) }
+  }
+}
