@@ -8,6 +8,7 @@ extension MergePlan {
   /// - Parameters:
   ///   - type: The type of the result's floating-point tensors; nil keeps each tensor's own.
   ///   - meter: Measures what rounding leaves of each delta; nil to measure nothing.
+  /// - Returns: The changes, for a plan that rewrites the base.
   package func changes(type: DType? = nil, meter: SurvivalMeter? = nil) -> RewriteChanges {
     var changes = RewriteChanges()
     changes.type = type
