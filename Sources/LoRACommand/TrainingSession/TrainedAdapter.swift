@@ -15,7 +15,7 @@ import Training
 struct TrainedAdapter {
   let network: MultilayerPerceptron<Float>
   let plan: AdapterPlan
-  let base: BaseNetwork
+  let base: BaseNetwork<Float>
   /// The names of the classes that the labels had, for `eval` and `predict`.
   let classes: [String]?
 
