@@ -3,17 +3,21 @@ import OrderedCollections
 import Tensors
 
 extension AdapterFile {
-  /// Opens a GGUF file.
-  static func openGGUF(_ path: String) throws -> Adapter {
-    let file = try GGUFFile.open(path)
-    let tensors = try file.tensors()
-    let parts = try GGUFDialect.read(tensors, metadata: file.metadata, file: path)
-    return adapter(parts, tensors, metadata: [:], path: path)
+  static func readPEFT(
+    _ file: TensorFile, configuration document: JSONValue, path: String
+  ) throws -> Adapter {
+    let configuration = try AdapterConfiguration(document, file: path)
+    let tensors = try namedTensors(of: file)
+    try checkDialect(tensors, is: .peft, file: path, because: "the configuration is PEFT's")
+    let contents = try PEFTDialect.read(tensors, configuration: configuration, file: path)
+    return Adapter(
+      file: path, configuration: configuration, updates: contents.updates,
+      replacements: contents.replacements, metadata: file.header.metadata ?? [:],
+      fingerprint: Fingerprint(tensors: tensors.map { ($0.name, Fingerprint($0.tensor)) }))
   }
 
-  /// Opens a folder of mlx-lm, or the tensors in one.
-  static func openMLX(
-    _ path: String, tensors file: TensorFile, configuration: JSONValue
+  static func readMLX(
+    _ file: TensorFile, configuration: JSONValue, path: String
   ) throws -> Adapter {
     let tensors = try namedTensors(of: file)
     try checkDialect(tensors, is: .mlx, file: path, because: "\(configurationName) is mlx-lm's")
@@ -21,11 +25,16 @@ extension AdapterFile {
     return adapter(parts, tensors, metadata: file.header.metadata ?? [:], path: path)
   }
 
-  /// Opens a single file of kohya's or diffusers' trainers.
-  static func openKohya(_ path: String, _ file: TensorFile) throws -> Adapter {
+  static func readKohya(_ file: TensorFile, path: String) throws -> Adapter {
     let tensors = try namedTensors(of: file)
     let parts = try KohyaDialect.read(tensors, file: path)
     return adapter(parts, tensors, metadata: file.header.metadata ?? [:], path: path)
+  }
+
+  static func readGGUF(_ file: GGUFFile) throws -> Adapter {
+    let tensors = try file.tensors()
+    let parts = try GGUFDialect.read(tensors, metadata: file.metadata, file: file.path)
+    return adapter(parts, tensors, metadata: [:], path: file.path)
   }
 
   /// Refuses tensors that bear the names of another dialect than their configuration.

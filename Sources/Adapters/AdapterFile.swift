@@ -23,46 +23,91 @@ package enum AdapterFile {
   /// - Throws: `ContainerError` for files that cannot be read, `AdapterError` for a configuration
   ///   that cannot be used, `ErrorList` for tensors that cannot.
   package static func open(_ path: String) throws -> Adapter {
-    guard path != "-", Folder.exists(path) else { return try openFile(path) }
+    switch try find(path) {
+    case .gguf(let file): try readGGUF(file)
+    case .kohya(let file): try readKohya(file, path: path)
+    case .configured(let file, let document):
+      if MLXConfiguration.isMLX(document) {
+        try readMLX(file, configuration: document, path: path)
+      } else {
+        try readPEFT(file, configuration: document, path: path)
+      }
+    }
+  }
+
+  /// The PEFT adapter at `path` with only its header and its configuration read.
+  ///
+  /// - Throws: `ContainerError` and `AdapterError`, as `open` does; for other dialects as well.
+  package static func locate(
+    _ path: String
+  ) throws -> (file: TensorFile, configuration: AdapterConfiguration) {
+    switch try find(path) {
+    case .configured(let file, let document):
+      return (file, try AdapterConfiguration(document, file: path))
+    case .kohya, .gguf: throw noConfiguration(path)
+    }
+  }
+
+  // MARK: Finding the files
+
+  /// What lies at a path, told apart, nothing but headers and configurations read.
+  enum Found {
+    case configured(TensorFile, JSONValue)
+    case kohya(TensorFile)
+    case gguf(GGUFFile)
+  }
+
+  static func find(_ path: String) throws -> Found {
+    guard path != "-", Folder.exists(path) else { return try findFile(path) }
     let names = Set(try Folder.names(in: path))
     guard names.contains(configurationName) else {
       throw try missingConfiguration(in: path, names)
     }
     let document = try readDocument(Folder.path(path, configurationName))
-    let isMLX = MLXConfiguration.isMLX(document)
-    let wanted = isMLX ? MLXDialect.tensorsName : tensorsName
+    let wanted = MLXConfiguration.isMLX(document) ? MLXDialect.tensorsName : tensorsName
     guard let tensors = [wanted, wanted + ".gz"].first(where: names.contains) else {
+      // What the configuration says is wrong with it comes first.
+      try check(document, path: path)
       throw missingTensors(wanted, in: path, names)
     }
-    let file = try TensorFile.open(Folder.path(path, tensors))
-    return try adapter(from: file, path: path, document: document)
+    return .configured(try TensorFile.open(Folder.path(path, tensors)), document)
   }
 
-  // MARK: Single files
-
-  private static func openFile(_ path: String) throws -> Adapter {
+  private static func findFile(_ path: String) throws -> Found {
     let file: TensorFile
     do throws(ContainerError) {
       file = try TensorFile.open(path)
     } catch {
       guard error.problem == .input(.otherFormat("GGUF")) else { throw error }
-      return try openGGUF(path)
+      return .gguf(try GGUFFile.open(path))
     }
-    if let text = file.header.metadata?[MetadataKey.adapterConfiguration] {
-      return try adapter(from: file, path: path, document: embeddedDocument(text, path: path))
-    }
+    if let document = try embeddedDocument(in: file) { return .configured(file, document) }
     if AdapterDialect.speaking(file.header.entries.lazy.map(\.name)) == .kohya {
-      return try openKohya(path, file)
+      return .kohya(file)
     }
     let folder = Folder.parent(of: path)
     if path != "-", try Folder.names(in: folder).contains(configurationName) {
-      let document = try readDocument(Folder.path(folder, configurationName))
-      return try adapter(from: file, path: path, document: document)
+      return .configured(file, try readDocument(Folder.path(folder, configurationName)))
     }
-    throw AdapterError.mismatch(
+    throw noConfiguration(path)
+  }
+
+  private static func noConfiguration(_ path: String) -> AdapterError {
+    .mismatch(
       file: path,
       problem: "holds no adapter configuration: expected metadata "
         + "\"\(MetadataKey.adapterConfiguration)\" or \(configurationName) beside it")
+  }
+
+  /// The configuration that a single file holds in its metadata; nil when it is none of an adapter.
+  package static func configuration(in file: TensorFile) throws -> AdapterConfiguration? {
+    try embeddedDocument(in: file).map { try AdapterConfiguration($0, file: file.path) }
+  }
+
+  /// Whether `path` is a folder that has an adapter's configuration.
+  package static func isFolder(_ path: String) -> Bool {
+    guard path != "-", Folder.exists(path) else { return false }
+    return (try? Folder.names(in: path).contains(configurationName)) ?? false
   }
 
   // MARK: Parts
@@ -72,32 +117,28 @@ package enum AdapterFile {
   }
 
   private static func embeddedDocument(
-    _ text: String, path: String
-  ) throws(AdapterError) -> JSONValue {
+    in file: TensorFile
+  ) throws(AdapterError) -> JSONValue? {
+    guard let text = file.header.metadata?[MetadataKey.adapterConfiguration] else { return nil }
     do throws(JSONFailure) {
       return try JSONValue(parsing: text)
     } catch {
       throw .mismatch(
-        file: path,
+        file: file.path,
         problem: "metadata \"\(MetadataKey.adapterConfiguration)\": byte \(error.offset): "
           + "\(error.problem)")
     }
   }
 
-  private static func adapter(
-    from file: TensorFile, path: String, document: JSONValue
-  ) throws -> Adapter {
+  /// Checks a configuration of either kind.
+  private static func check(
+    _ document: JSONValue, path: String
+  ) throws(AdapterError) {
     if MLXConfiguration.isMLX(document) {
-      return try openMLX(path, tensors: file, configuration: document)
+      _ = try MLXConfiguration(document, file: path)
+    } else {
+      _ = try AdapterConfiguration(document, file: path)
     }
-    let configuration = try AdapterConfiguration(document, file: path)
-    let tensors = try namedTensors(of: file)
-    try checkDialect(tensors, is: .peft, file: path, because: "the configuration is PEFT's")
-    let contents = try PEFTDialect.read(tensors, configuration: configuration, file: path)
-    return Adapter(
-      file: path, configuration: configuration, updates: contents.updates,
-      replacements: contents.replacements, metadata: file.header.metadata ?? [:],
-      fingerprint: Fingerprint(tensors: tensors.map { ($0.name, Fingerprint($0.tensor)) }))
   }
 
   private static func missingConfiguration(

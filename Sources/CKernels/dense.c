@@ -3,6 +3,7 @@
 #include "Dense.h"
 
 #include <math.h>
+#include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 

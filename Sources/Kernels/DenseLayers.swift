@@ -24,6 +24,7 @@ package enum Activation: String, Sendable, CaseIterable {
 private let elementsWorthAThread = 1 << 16
 
 /// y = f(z): `y` is overwritten in its first `count` elements.
+@specialized(where Scalar == Float)
 package func activate<Scalar: DenseScalar>(
   _ activation: Activation, _ z: [Scalar], into y: inout [Scalar], count: Int,
   workers: Workers
@@ -40,6 +41,7 @@ package func activate<Scalar: DenseScalar>(
 }
 
 /// Differentiates `activate`: `d` holds dy on entry and dz = dy·f'(z) on return.
+@specialized(where Scalar == Float)
 package func activateBackward<Scalar: DenseScalar>(
   _ activation: Activation, z: [Scalar], y: [Scalar], _ d: inout [Scalar],
   count: Int, workers: Workers
@@ -60,21 +62,23 @@ package func activateBackward<Scalar: DenseScalar>(
   }
 }
 
-/// y [rows, bias.count] += bias in every row.
-package func addBias<Scalar: DenseScalar>(
-  _ bias: [Scalar], to y: inout [Scalar], rows: Int
+/// y [rows, bias.count] = bias in every row; `y` is overwritten.
+@specialized(where Scalar == Float)
+package func fillRows<Scalar: DenseScalar>(
+  _ y: inout [Scalar], with bias: [Scalar], rows: Int
 ) {
   let columns = bias.count
   precondition(y.count >= rows * columns, "the matrix holds fewer than \(rows) rows")
   unsafe bias.withUnsafeBufferPointer { bias in
     unsafe y.withUnsafeMutableBufferPointer { y in
       guard let bias = bias.baseAddress, let y = y.baseAddress else { return }
-      unsafe Scalar.kernels.addBias(y, bias, rows, columns)
+      unsafe Scalar.kernels.fillRows(y, bias, rows, columns)
     }
   }
 }
 
 /// sums [columns] = Σ over the rows of `matrix` [rows, columns]; `sums` is overwritten.
+@specialized(where Scalar == Float)
 package func columnSums<Scalar: DenseScalar>(
   _ matrix: [Scalar], into sums: inout [Scalar], rows: Int
 ) {
@@ -89,6 +93,7 @@ package func columnSums<Scalar: DenseScalar>(
 }
 
 /// Σ x², not finite when an element is not; the order of summation depends on the count alone.
+@specialized(where Scalar == Float)
 package func sumOfSquares<Scalar: DenseScalar>(_ x: [Scalar]) -> Double {
   unsafe x.withUnsafeBufferPointer { x in
     guard let start = x.baseAddress else { return 0 }

@@ -12,7 +12,7 @@ package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   typealias Output = UnsafeMutablePointer<Scalar>
 
   let product: @Sendable (Product, GEMMOperands<Scalar>) -> Void
-  let addBias: @Sendable (Output, Input, Int, Int) -> Void
+  let fillRows: @Sendable (Output, Input, Int, Int) -> Void
   let columnSums: @Sendable (Input, Output, Int, Int) -> Void
   let activationForward: @Sendable (LoraActivation, Input, Output, Int) -> Void
   let activationBackward: @Sendable (LoraActivation, Input, Input, Output, Int) -> Void
@@ -27,7 +27,7 @@ package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
 extension Float: DenseScalar {
   package static let kernels = unsafe DenseKernels<Float>(
     product: { unsafe sgemm($0, $1) },
-    addBias: { unsafe lora_add_bias_f32($0, $1, $2, $3) },
+    fillRows: { unsafe lora_fill_rows_f32($0, $1, $2, $3) },
     columnSums: { unsafe lora_column_sums_f32($0, $1, $2, $3) },
     activationForward: { unsafe lora_activation_forward_f32($0, $1, $2, $3) },
     activationBackward: { unsafe lora_activation_backward_f32($0, $1, $2, $3, $4) },
@@ -42,7 +42,7 @@ extension Float: DenseScalar {
 extension Double: DenseScalar {
   package static let kernels = unsafe DenseKernels<Double>(
     product: { unsafe dgemm($0, $1) },
-    addBias: { unsafe lora_add_bias_f64($0, $1, $2, $3) },
+    fillRows: { unsafe lora_fill_rows_f64($0, $1, $2, $3) },
     columnSums: { unsafe lora_column_sums_f64($0, $1, $2, $3) },
     activationForward: { unsafe lora_activation_forward_f64($0, $1, $2, $3) },
     activationBackward: { unsafe lora_activation_backward_f64($0, $1, $2, $3, $4) },

@@ -1,6 +1,7 @@
 import CKernels
 
 /// p [rows, columns] = the softmax of each row of `logits`; `p` is overwritten.
+@specialized(where Scalar == Float)
 package func softmax<Scalar: DenseScalar>(
   _ logits: [Scalar], into p: inout [Scalar], rows: Int, columns: Int
 ) {
@@ -21,6 +22,7 @@ package func softmax<Scalar: DenseScalar>(
 ///   - columns: how many classes there are.
 ///   - gradient: [labels.count, columns], overwritten with (softmax - one-hot) / rows.
 /// - Returns: The loss, in f64.
+@specialized(where Scalar == Float)
 package func softmaxCrossEntropy<Scalar: DenseScalar>(
   _ logits: [Scalar], labels: [Int32], columns: Int,
   gradient: inout [Scalar]
@@ -44,6 +46,7 @@ package func softmaxCrossEntropy<Scalar: DenseScalar>(
 /// The mean over `count` elements of (y - target)², and its gradient 2 (y - target) / count.
 ///
 /// All three hold `count` elements at least; `gradient` is overwritten.
+@specialized(where Scalar == Float)
 package func meanSquaredError<Scalar: DenseScalar>(
   _ y: [Scalar], target: [Scalar], gradient: inout [Scalar], count: Int
 ) -> Double {

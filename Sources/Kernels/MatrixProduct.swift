@@ -24,6 +24,7 @@ package struct Product: Sendable {
 }
 
 /// C [m, n] = alpha · A [m, k] · B [k, n] + beta · C, row-major.
+@specialized(where Scalar == Float)
 package func matmulNN<Scalar: DenseScalar>(
   _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product
 ) {
@@ -31,6 +32,7 @@ package func matmulNN<Scalar: DenseScalar>(
 }
 
 /// C [m, n] = alpha · A [m, k] · B [n, k]ᵀ + beta · C, row-major.
+@specialized(where Scalar == Float)
 package func matmulNT<Scalar: DenseScalar>(
   _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product
 ) {
@@ -38,6 +40,7 @@ package func matmulNT<Scalar: DenseScalar>(
 }
 
 /// C [m, n] = alpha · A [k, m]ᵀ · B [k, n] + beta · C, row-major.
+@specialized(where Scalar == Float)
 package func matmulTN<Scalar: DenseScalar>(
   _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product
 ) {

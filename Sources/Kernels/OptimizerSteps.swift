@@ -39,6 +39,7 @@ package struct AdamStep: Sendable {
 
 /// Moves `weights` against `gradient`; `velocity` is updated, and unused (may be empty) without
 /// momentum.
+@specialized(where Scalar == Float)
 package func step<Scalar: DenseScalar>(
   _ step: SGDStep, _ weights: inout [Scalar], gradient: [Scalar],
   velocity: inout [Scalar], workers: Workers
@@ -65,6 +66,7 @@ package func step<Scalar: DenseScalar>(
 }
 
 /// Moves `weights` against `gradient`; both moments are updated.
+@specialized(where Scalar == Float)
 package func step<Scalar: DenseScalar>(
   _ step: AdamStep, _ weights: inout [Scalar], gradient: [Scalar],
   first: inout [Scalar], second: inout [Scalar], workers: Workers

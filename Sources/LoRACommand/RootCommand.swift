@@ -14,7 +14,13 @@ package struct RootCommand: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Training",
-        subcommands: []),
+        subcommands: [
+          SynthCommand.self,
+          PretrainCommand.self,
+          TrainCommand.self,
+          EvalCommand.self,
+          PredictCommand.self,
+        ]),
       CommandGroup(
         name: "Merging",
         subcommands: [

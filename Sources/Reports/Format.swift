@@ -16,6 +16,6 @@ package enum Format: Sendable, Equatable {
   case percent
   /// `850 us`, `12.3 ms`, `4.20 s`, `2 min 05 s`, `1 h 02 min`.
   case seconds
-  /// This many significant digits: `0.0313`.
+  /// At most this many significant digits: `0.0313`, `2.5`.
   case significant(Int)
 }

@@ -23,7 +23,8 @@ extension Format {
     case .ratio: return threeDigits(number) + "x"
     case .percent: return threeDigits(number * 100) + " %"
     case .seconds: return duration(number)
-    case .significant(let digits): return significantDigits(number, digits)
+    case .significant(let digits):
+      return withoutTrailingZeros(significantDigits(number, digits))
     }
   }
 }

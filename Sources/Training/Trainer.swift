@@ -41,6 +41,7 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
   /// Takes one step.
   ///
   /// - Throws: `TrainingError` before anything is updated when a loss or gradient is not finite.
+  @specialized(where Net == MultilayerPerceptron<Float>, Source == Batches<Float>)
   package mutating func advance() throws(TrainingError) -> TrainingEvent {
     let epoch = batches.position.epoch + 1
     batches.next(into: &batch)

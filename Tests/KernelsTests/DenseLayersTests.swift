@@ -47,13 +47,13 @@ import Testing
     #expect(dOne == dSeveral)
   }
 
-  @Test func `biases are added to rows and columns summed back`() {
-    var y: [Float] = [1, 2, 3, 4, 5, 6]
-    addBias([10, 20, 30], to: &y, rows: 2)
-    #expect(y == [11, 22, 33, 14, 25, 36])
+  @Test func `biases fill the rows and columns are summed back`() {
+    var y: [Float] = [.nan, 2, 3, 4, 5, 6, 7]
+    fillRows(&y, with: [10, 20, 30], rows: 2)
+    #expect(y == [10, 20, 30, 10, 20, 30, 7])
     var sums: [Float] = [.nan, 0, 0]
     columnSums(y, into: &sums, rows: 2)
-    #expect(sums == [25, 47, 69])
+    #expect(sums == [20, 40, 60])
   }
 
   @Test(arguments: [0, 1, 7, 8, 9, 1000])

@@ -36,7 +36,7 @@ import Training
     var reader = DatasetReader()
     reader.hasHeader = options?["header"] != .flag(false)
     reader.target = .named(options?["target"]?.text ?? "")
-    reader.task = options?["task"]?.text.flatMap(Task.init)
+    reader.task = options?["task"]?.text.flatMap(LearningTask.init)
     reader.outputs = options?["classes"]?.number.map { Int($0) }
     var csv = CSVReader(file: "data.csv", bytes: bytes, piece: piece)
     return try reader.read(&csv)

@@ -11,10 +11,10 @@ import Training
   }
 
   @Test(arguments: [
-    ("a,b\n1,2.5\n3,4\n", Task.regression), ("a,b\n1,2\n3,4\n", .classification),
+    ("a,b\n1,2.5\n3,4\n", LearningTask.regression), ("a,b\n1,2\n3,4\n", .classification),
     ("a,b\n1,x\n3,4.5\n", .classification), ("a,b\n1,1e3\n3,4\n", .regression),
   ])
-  func `a target tells its task`(text: String, task: Task) throws {
+  func `a target tells its task`(text: String, task: LearningTask) throws {
     let data = try read(text) { _ in }
     #expect((data.classCount == nil) == (task == .regression))
   }

@@ -23,7 +23,7 @@ extension Adapter {
   package func resolved(
     against names: [String], config: JSONValue?
   ) throws(ErrorList) -> Adapter {
-    let model = ModelDescription(config)
+    let model = BaseDescription(config)
     var result = self
     if dialect != .peft, model.isConv1D { result.configuration.isFanInFanOut = true }
     guard needsBase else { return result }
@@ -37,12 +37,12 @@ extension Adapter {
 /// Answers the open questions of one adapter's updates.
 private struct AdapterResolution {
   let file: String
-  let model: ModelDescription
+  let model: BaseDescription
   private(set) var errors: [any ReportableError] = []
   private let underscored: UnderscoredNames
   private let map: NameMap
 
-  init(file: String, names: [String], model: ModelDescription) {
+  init(file: String, names: [String], model: BaseDescription) {
     self.file = file
     self.model = model
     underscored = UnderscoredNames(names)

@@ -2,7 +2,7 @@
 //
 // Shape letters: B rows of a batch, C columns. Matrices are row-major without gaps. Every function
 // exists for both types with the same arithmetic, so that gradients checked by finite differences
-// in f64 vouch for the f32 code. Sums run in f64 and in an order that depends on sizes only.
+// in f64 vouch for the f32 code. No two arguments may overlap. Sums run in f64 and in an order that depends on sizes only.
 #ifndef LORA_DENSE_H
 #define LORA_DENSE_H
 
@@ -48,8 +48,8 @@ typedef struct {
 } LoraAdamStep;
 
 #define LORA_DECLARE_DENSE(REAL, SUFFIX)                                                          \
-  /* y[B,C] += bias[C] in every row */                                                            \
-  void lora_add_bias_##SUFFIX(REAL *y, const REAL *bias, size_t rows, size_t columns);            \
+  /* y[B,C] = bias[C] in every row, overwritten */                                                \
+  void lora_fill_rows_##SUFFIX(REAL *y, const REAL *bias, size_t rows, size_t columns);           \
   /* dbias[C] = sum over rows of dy[B,C], overwritten */                                          \
   void lora_column_sums_##SUFFIX(const REAL *dy, REAL *dbias, size_t rows, size_t columns);       \
   /* y = f(z), overwritten */                                                                     \

@@ -1,3 +1,4 @@
+import Adapters
 import Reports
 import Tensors
 
@@ -6,35 +7,43 @@ extension AdapterSummary {
   func report(_ detail: InspectionDetail) -> Report {
     var report = Report()
     report.add("rank", "rank", Quantity(.list(ranks.map(Value.integer)), .plain))
-    report.add("alpha", "alpha", .number(alpha, digits: 6))
+    report.add("alpha", "alpha", .number(outline.configuration.alpha, digits: 6))
     report.add("scaling", "scaling", Quantity(.list(scalings.map(Value.number)), .significant(6)))
-    report.add("rank_stabilized", "rank stabilized", Quantity(.flag(isRankStabilized)))
-    report.add("dora", "DoRA", Quantity(.flag(hasMagnitudes)))
+    report.add(
+      "rank_stabilized", "rank stabilized", Quantity(.flag(outline.configuration.isRankStabilized)))
+    report.add("dora", "DoRA", Quantity(.flag(outline.configuration.usesMagnitudes)))
     report.add("targets", "targets", Quantity(.list(targets.map { .text($0) })))
-    report.add("module_count", "adapted modules", .count(modules.count))
-    report.add("replaced", "replaced whole", Quantity(.list(replacedNames.map(Value.text))))
+    report.add("module_count", "adapted modules", .count(outline.modules.count))
+    report.add("replaced", "replaced whole", Quantity(.list(outline.replacedNames.map(Value.text))))
     addCosts(to: &report)
-    report.add("base_model", "trained on", Quantity(.text(orMissing: baseModel)))
+    report.add(
+      "base_model", "trained on", Quantity(.text(orMissing: outline.configuration.baseModel)))
     report.add("base_fingerprint", "base fingerprint", Quantity(.text(orMissing: baseFingerprint)))
-    report.add("task_type", "task", Quantity(.text(orMissing: taskType)))
-    let zeros = modules.count { $0.isZero }
-    if zeros > 0 {
-      report.add("zero_module_count", "modules without effect", .count(zeros))
-    }
+    report.add("task_type", "task", Quantity(.text(orMissing: outline.configuration.taskType)))
+    report.add(
+      "zero_module_count", "modules without effect",
+      Quantity(.integer(orMissing: zeroModuleCount), .grouped))
+    report.add("stray", "not understood", Quantity(.list(outline.strayNames.map(Value.text))))
+    addBase(to: &report)
     if detail != .summary {
-      let table = Table(modules, columns: Self.columns)
+      let table = Table(outline.modules, columns: Self.columns)
       report.add(detail: "modules", table.json)
-      if detail == .all || modules.count <= 12 { report.add(nil, table) }
+      if detail == .all || outline.modules.count <= Self.longestListing { report.add(nil, table) }
     }
     return report
   }
+
+  /// Up to this many modules are listed without being asked for.
+  private static let longestListing = 12
 
   private func addCosts(to report: inout Report) {
     report.add("parameters", "trainable parameters", .count(parameterCount))
     report.add(
       "weight_reduction", "reduction of the adapted weights",
       Quantity(weightReduction.map(Value.number) ?? .missing, .ratio))
-    report.add("bytes", "size", Quantity(.integer(byteCount), .bytesInFull))
+  }
+
+  private func addBase(to report: inout Report) {
     guard let base else { return }
     var costs = Report()
     costs.add(detail: "path", .text(base.path))
@@ -48,7 +57,7 @@ extension AdapterSummary {
     report.add("base", title: "beside \(base.path)", costs)
   }
 
-  private static let columns: [Column<Module>] = [
+  private static let columns: [Column<AdapterOutline.Module>] = [
     Column("module") { $0.name },
     Column("rank", .plain) { .integer($0.rank) },
     Column("scaling", .significant(6)) { .number($0.scaling) },

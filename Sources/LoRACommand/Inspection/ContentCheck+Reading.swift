@@ -4,25 +4,25 @@ import Reports
 import Tensors
 
 extension ContentCheck {
-  /// Reads every tensor of `checkpoint`, which checks all checksums and sizes on the way.
+  /// Reads every tensor of `input`, which checks all checksums and sizes on the way.
   ///
   /// - Throws: what reading throws, at the first byte that cannot be trusted.
-  init(reading checkpoint: Checkpoint, threads: Int, quiet: Bool) throws {
+  init(reading input: InspectedFiles, threads: Int, quiet: Bool) throws {
     let progress = ProgressLine(
-      "checking", total: checkpoint.dataSize, format: .binaryBytes, quiet: quiet)
+      "checking", total: input.dataSize, format: .binaryBytes, quiet: quiet)
     defer { progress.finish() }
     var nonFinite: [NonFinite] = []
     var digests: [(name: String, digest: Fingerprint)] = []
-    for shard in checkpoint.shards {
-      var pass = Pass(reader: try shard.file.makeReader(threads: threads), progress: progress)
-      for entry in shard.file.header.entriesByOffset {
+    for (_, file) in input.files {
+      var pass = Pass(reader: try file.makeReader(threads: threads), progress: progress)
+      for entry in file.header.entriesByOffset {
         let (count, digest) = try pass.read(entry)
         if count > 0 { nonFinite.append(NonFinite(tensor: entry.name, count: count)) }
         digests.append((entry.name, digest))
       }
       try pass.reader.finish()
     }
-    self.byteCount = checkpoint.dataSize
+    self.byteCount = input.dataSize
     self.nonFinite = nonFinite
     self.fingerprint = Fingerprint(tensors: digests)
   }

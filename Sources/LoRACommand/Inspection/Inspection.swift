@@ -18,6 +18,13 @@ package struct Inspection: Sendable {
     case stream
   }
 
+  /// What a checkpoint comes to.
+  package struct Size: Sendable {
+    package let path: String
+    package let parameterCount: Int
+    package let byteCount: Int
+  }
+
   /// The input as the user named it; `-` is standard input.
   package let path: String
   package let kind: Kind
@@ -33,6 +40,8 @@ package struct Inspection: Sendable {
   package var adapter: AdapterSummary?
   package var merged: MergedSummary?
   package var check: ContentCheck?
+  /// What is wrong with it, although it can be shown.
+  package var problems: [any ReportableError] = []
 
   package var byteCount: Int { tensors.reduce(0) { $0 + $1.byteCount } }
   package var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.elementCount } }

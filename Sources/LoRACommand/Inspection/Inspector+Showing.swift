@@ -1,10 +1,11 @@
+import Containers
 import Reports
 import Tensors
 
 extension Inspector {
   /// Inspects `paths` one after the other and reports on all that can be read.
   ///
-  /// - Throws: what went wrong with any of them, together, when all others have been shown.
+  /// - Throws: what is wrong with any of them, together, when all others have been shown.
   package func show(
     _ paths: [String], detail: InspectionDetail, as options: ReportOptions
   ) throws {
@@ -14,27 +15,26 @@ extension Inspector {
       do {
         let inspection = try inspect(path)
         reports.append(inspection.report(detail))
-        if !options.json {
-          try options.show(inspection.titled(detail), isFirst: reports.count == 1)
-        }
+        errors += inspection.problems
       } catch let error as any ReportableError {
+        try Interruption.check()
         errors.append(error)
+        continue
+      }
+      if !options.json, let report = reports.last {
+        try options.show(report.titled(path), isFirst: reports.count == 1)
       }
     }
     if options.json {
-      var all = Report()
-      all.add(detail: "files", .array(reports.map(\.json)))
-      try options.show(all)
+      try options.show(Report([.detail(key: "files", .array(reports.map(\.json)))]))
     }
     if !errors.isEmpty { throw ErrorList(errors) }
   }
 }
 
-extension Inspection {
-  /// The report under the file's name.
-  fileprivate func titled(_ detail: InspectionDetail) -> Report {
-    var report = Report()
-    report.add(nil, title: path == "-" ? "standard input" : path, self.report(detail))
-    return report
+extension Report {
+  /// The report under a file's name.
+  fileprivate func titled(_ path: String) -> Report {
+    Report([.group(key: nil, title: path == "-" ? "standard input" : path, self)])
   }
 }

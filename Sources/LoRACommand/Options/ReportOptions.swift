@@ -13,13 +13,14 @@ package struct ReportOptions: ParsableArguments {
 
   package init() {}
 
-  /// Prints `report` on stdout, or on stderr when stdout is where the output goes.
+  /// Prints `report` on stdout; when stdout is where the output goes, on stderr.
   ///
-  /// A text that is not the first of its command has a blank line above.
+  /// There a text is shown only to a person at a terminal. A text that is not the first of its
+  /// command has a blank line above.
   package func show(
     _ report: Report, besideOutputOnStdout: Bool = false, isFirst: Bool = true
   ) throws {
-    guard json || !quiet else { return }
+    guard json || !quiet && (!besideOutputOnStdout || Terminal.hasReader) else { return }
     let text =
       json
       ? report.json.jsonText

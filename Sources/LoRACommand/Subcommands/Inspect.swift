@@ -19,6 +19,13 @@ package struct Inspect: ParsableCommand {
     help: ArgumentHelp("What to look at; '-' is stdin.", valueName: "file"), completion: .file())
   package var files: [String]
 
+  @Option(
+    help: ArgumentHelp(
+      "Checkpoint to compare adapters with: its size, and with --check whether they fit.",
+      valueName: "checkpoint"),
+    completion: .file())
+  package var base: String?
+
   @Flag(
     help: """
       Read every byte: checksums, shards against their index, infinities and NaNs counted. Exit 65 \
@@ -48,13 +55,14 @@ package struct Inspect: ParsableCommand {
   package init() {}
 
   package func validate() throws {
-    if files.count(where: { $0 == "-" }) > 1 {
+    if (files + [base]).count(where: { $0 == "-" }) > 1 {
       throw ValidationError("'-' can be read only once")
     }
   }
 
   package func run() throws {
     var inspector = Inspector()
+    inspector.base = base
     inspector.checksContent = check
     inspector.threads = threads.count
     inspector.isQuiet = report.quiet

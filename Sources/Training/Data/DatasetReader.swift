@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// What a network is trained for.
-package enum Task: String, Sendable, CaseIterable {
+package enum LearningTask: String, Sendable, CaseIterable {
   case classification
   case regression
 }
@@ -25,7 +25,7 @@ package struct DatasetReader: Sendable {
   package var hasHeader = true
   package var target = TargetColumn.last
   /// Nil: a target of numbers that are not all whole is a regression, any other a classification.
-  package var task: Task?
+  package var task: LearningTask?
   /// The network's class names by id, when it has them.
   package var classes: [String]?
   /// How many outputs the network has, when there is one.
@@ -40,6 +40,8 @@ package struct DatasetReader: Sendable {
   /// Reads all records.
   ///
   /// - Throws: `TableError` with line and column, or what the reader's source throws.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   package func read<Scalar: DenseScalar>(
     _ reader: inout CSVReader, as scalar: Scalar.Type = Scalar.self
   ) throws -> Dataset<Scalar> {
@@ -112,7 +114,7 @@ struct TableLayout {
   let names: [String]
   let target: Int?
   let isTargetRead: Bool
-  let task: Task?
+  let task: LearningTask?
 
   /// The indices of the feature columns.
   var features: [Int] { names.indices.filter { $0 != target } }

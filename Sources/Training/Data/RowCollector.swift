@@ -87,7 +87,7 @@ struct RowCollector<Scalar: DenseScalar> {
   }
 
   /// The task that was asked for, or the one that the target looks like.
-  private var task: Task {
+  private var task: LearningTask {
     if let task = layout.task { return task }
     guard values != nil else { return .classification }
     return labels.overflowed || !labels.areWholeNumbers ? .regression : .classification

@@ -49,6 +49,15 @@ package struct Spirals: Sendable {
   }
 }
 
+extension Spirals {
+  /// The rows as CSV with the header `x1,x2,label`; numbers in the fewest digits that read back.
+  package var csv: String {
+    var text = "x1,x2,label\n"
+    for row in rows { text += "\(row.x1),\(row.x2),\(row.label)\n" }
+    return text
+  }
+}
+
 private func rounded(_ x: Double) -> Double {
   (x * 1e6).rounded() / 1e6
 }

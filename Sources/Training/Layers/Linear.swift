@@ -31,11 +31,13 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
 
   mutating func forward(_ x: Matrix<Scalar>, _ workers: Workers) {
     output.reshape(rows: x.rows, columns: outputs)
-    let product = Product(m: x.rows, n: outputs, k: inputs, workers: workers)
-    // y = x Wᵀ
-    matmulNT(x.elements, weight.value, into: &output.elements, product)
-    // y += b
-    if let bias { addBias(bias.value, to: &output.elements, rows: x.rows) }
+    // y = b
+    if let bias { fillRows(&output.elements, with: bias.value, rows: x.rows) }
+    // y += x Wᵀ
+    matmulNT(
+      x.elements, weight.value, into: &output.elements,
+      Product(
+        m: x.rows, n: outputs, k: inputs, beta: bias == nil ? 0 : 1, workers: workers))
     // y += s·(x Aᵀ) Bᵀ
     branch?.forward(x, addingTo: &output, workers)
   }
@@ -45,7 +47,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>, wantsInput: Bool,
     _ workers: Workers
   ) {
-    // y = x Wᵀ:  dx = dy W
+    // y += x Wᵀ:  dx = dy W
     if wantsInput {
       dx.reshape(rows: dy.rows, columns: inputs)
       matmulNN(
@@ -54,11 +56,11 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     }
     // y += s·(x Aᵀ) Bᵀ
     branch?.backward(dy, x: x, addingTo: &dx, wantsInput: wantsInput, workers)
-    // y += b:  db = Σ over rows of dy
+    // y = b:  db = Σ over rows of dy
     if bias?.isTrained == true {
       bias?.apply { columnSums(dy.elements, into: &$0.gradient, rows: dy.rows) }
     }
-    // y = x Wᵀ:  dW = dyᵀ x
+    // y += x Wᵀ:  dW = dyᵀ x
     if weight.isTrained {
       matmulTN(
         dy.elements, x.elements, into: &weight.gradient,

@@ -36,6 +36,7 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
   /// A branch that changes nothing yet: A uniform in ±1/√in, B zero.
   ///
   /// That bound is what `kaiming_uniform_(a=√5)` comes to, PEFT's default for A.
+  @specialized(where Scalar == Float)
   package init(
     on linear: Linear<Scalar>, rank: Int, scaling: Double, generator: inout Generator
   ) {

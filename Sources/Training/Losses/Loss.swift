@@ -23,4 +23,12 @@ package enum Loss: Sendable {
       preconditionFailure("a loss needs targets")
     }
   }
+
+  /// The mean loss alone.
+  func callAsFunction<Scalar: DenseScalar>(
+    _ y: Matrix<Scalar>, _ targets: Targets<Scalar>
+  ) -> Double {
+    var unused = Matrix<Scalar>(rows: 0, columns: 0)
+    return self(y, targets, gradient: &unused)
+  }
 }

@@ -6,6 +6,7 @@ extension MultilayerPerceptron {
   ///
   /// That is how `torch.nn.Linear` begins, and the modules are named as in `torch.nn.Sequential`
   /// with an activation between each two: `0`, `2`, `4` and on.
+  @specialized(where Scalar == Float)
   package init(
     sizes: [Int], activation: Activation, loss: Loss, generator: inout Generator
   ) {

@@ -85,6 +85,18 @@ extension MultilayerPerceptron {
     }
   }
 
+  /// Gives a parameter of the network itself another value, which is then trained.
+  package mutating func replace(_ name: String, with value: [Scalar]) {
+    func replaced(_ old: Parameter<Scalar>) -> Parameter<Scalar> {
+      Parameter(name: name, shape: old.shape, value: value, isTrained: true)
+    }
+    for index in layers.indices {
+      let linear = layers[index].linear
+      if linear.weight.name == name { layers[index].linear.weight = replaced(linear.weight) }
+      if let bias = linear.bias, bias.name == name { layers[index].linear.bias = replaced(bias) }
+    }
+  }
+
   /// Puts `branch` beside the linear layer `module`, in place of any it has.
   package mutating func attach(_ branch: LowRankBranch<Scalar>, to module: String) {
     guard let index = layers.firstIndex(where: { $0.linear.module == module }) else {

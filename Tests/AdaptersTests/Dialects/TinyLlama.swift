@@ -129,13 +129,11 @@ struct TinyLlama {
 
   /// Merges the adapter at `path` into the base and gives the tensors.
   func merged(_ path: String) throws -> [String: Tensor] {
-    let output = path + ".merged"
+    let output = scratch.path("merged-\(try scratch.names().count)")
     let base = try Checkpoint.open(basePath)
-    var settings = CheckpointWriter.Settings.forTests
-    settings.output.force = true
     _ = try Merge(
       [WeightedAdapter(try AdapterFile.open(path))], into: base,
-      to: CheckpointDestination(output, like: base), settings: settings
+      to: .forTests(output, like: base)
     ).run()
     return try Checkpoint.open(output).allTensors()
   }

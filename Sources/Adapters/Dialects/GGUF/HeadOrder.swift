@@ -36,7 +36,7 @@ enum HeadOrder {
   ///
   /// - Throws: `AdapterError.tensor` when the head count is unknown or does not divide the rows.
   static func restored(
-    _ update: ModuleUpdate, _ kind: HeadKind, by model: ModelDescription, file: String
+    _ update: ModuleUpdate, _ kind: HeadKind, by model: BaseDescription, file: String
   ) throws(AdapterError) -> LowRankPair {
     let heads = try headCount(update, kind, of: model, file: file)
     let up = update.pair.up
@@ -48,7 +48,7 @@ enum HeadOrder {
 
   /// How many heads the rows of `update` are, checked against their number.
   static func headCount(
-    _ update: ModuleUpdate, _ kind: HeadKind, of model: ModelDescription, file: String
+    _ update: ModuleUpdate, _ kind: HeadKind, of model: BaseDescription, file: String
   ) throws(AdapterError) -> Int {
     let count = kind == .queries ? model.headCount : model.keyValueHeadCount
     guard let count else {

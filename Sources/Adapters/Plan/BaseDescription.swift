@@ -1,7 +1,7 @@
 import Containers
 
 /// What a base's `config.json` says that an adapter's dialect leaves open.
-struct ModelDescription {
+struct BaseDescription {
   /// `model_type`, as `llama`; of the language model when there are several.
   let type: String?
   /// `num_attention_heads`.
