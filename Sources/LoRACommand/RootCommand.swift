@@ -30,6 +30,11 @@ package struct RootCommand: ParsableCommand {
           VerifyCommand.self,
         ]),
       CommandGroup(
+        name: "Conversion",
+        subcommands: [
+          ConvertCommand.self
+        ]),
+      CommandGroup(
         name: "Inspection",
         subcommands: [
           Inspect.self
