@@ -70,7 +70,8 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"]),
     .testTarget(
-      name: "ContainersTests", dependencies: ["Containers", "Tensors", "Kernels", "TestSupport"]),
+      name: "ContainersTests",
+      dependencies: ["Containers", "Tensors", "Kernels", "TestSupport", collections, system]),
     .testTarget(
       name: "AdaptersTests",
       dependencies: ["Adapters", "Containers", "Tensors", "Kernels", "TestSupport"]),

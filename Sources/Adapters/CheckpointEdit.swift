@@ -8,7 +8,7 @@ struct CheckpointEdit {
   let source: Checkpoint
   /// Whose form, metadata and side files the output takes.
   let layout: Checkpoint
-  let transforms: [ExactString: any TensorTransform]
+  let changes: RewriteChanges
   let destination: CheckpointDestination
   let settings: CheckpointWriter.Settings
   var onProgress: (@Sendable (_ bytes: Int) -> Void)?
@@ -25,11 +25,11 @@ struct CheckpointEdit {
   func run(
     state: MergedState?, approve: (_ source: Fingerprint) throws -> Fingerprint?
   ) throws -> (source: Fingerprint, result: Fingerprint) {
-    let plan = try RewritePlan(
-      source, like: layout, transforms: transforms, joined: destination.isJoined)
-    let writer = try CheckpointWriter(
-      plan, like: layout, to: destination, adding: [MetadataKey.mergedState: state?.text ?? ""],
-      settings: settings)
+    let sharding = destination.sharding
+    let plan = try RewritePlan(source, like: layout, changes: changes, sharding: sharding)
+    var company = CheckpointCompany(like: layout, sharding: sharding)
+    company.metadata[MetadataKey.mergedState] = state?.text ?? ""
+    let writer = try CheckpointWriter(plan, with: company, to: destination, settings: settings)
     do {
       let rewrite = Rewrite(
         of: source, as: plan, into: writer, threads: settings.threads, onProgress: onProgress)

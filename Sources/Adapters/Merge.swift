@@ -40,7 +40,7 @@ package struct Merge: Sendable {
       base: before.map(\.base) ?? known,
       steps: (before?.steps ?? []) + [adapters.map(MergedState.MergedAdapter.init)])
     let work = CheckpointEdit(
-      source: base, layout: base, transforms: plan.transforms(), destination: destination,
+      source: base, layout: base, changes: plan.changes(), destination: destination,
       settings: settings, onProgress: onProgress)
     let fingerprints = try work.run(state: after) { source in
       try guardian.check(source)
@@ -48,7 +48,7 @@ package struct Merge: Sendable {
     }
     return MergeSummary(
       changed: plan.edits.count, copied: base.entries.count - plan.edits.count,
-      appliedAdapterTensors: plan.appliedTensorCount,
+      ledger: plan.ledger, survivals: ([], nil),
       rank: plan.edits.values.map(\.rank).max() ?? 0,
       bytes: base.dataSize,
       source: fingerprints.source, result: fingerprints.result, notes: plan.notes)
@@ -73,7 +73,10 @@ package struct MergeSummary: Sendable {
   /// Tensors that were edited, and those that were copied.
   package let changed: Int
   package let copied: Int
-  package let appliedAdapterTensors: Int
+  /// Every adapter tensor, and what it did.
+  package let ledger: CoverageLedger
+  /// What rounding left of the deltas.
+  package let survivals: (tensors: [Survival], total: Survival?)
   /// The longest chain of the low-rank update.
   package let rank: Int
   /// Tensor data of the result.

@@ -73,9 +73,10 @@ package struct Swap: Sendable {
     check: (Fingerprint) throws -> Void
   ) throws -> MergeSummary {
     let plans = try steps.map { try MergePlan($0, into: source.entries) }
-    let transforms = [ExactString: any TensorTransform].sequence(of: plans.map { $0.transforms() })
+    var changes = RewriteChanges()
+    changes.transforms = .sequence(of: plans.map { $0.changes().transforms })
     let work = CheckpointEdit(
-      source: source, layout: merged, transforms: transforms, destination: destination,
+      source: source, layout: merged, changes: changes, destination: destination,
       settings: settings, onProgress: onProgress)
     let after = MergedState(
       base: state.base, steps: [adapters.map(MergedState.MergedAdapter.init)])
@@ -84,8 +85,9 @@ package struct Swap: Sendable {
       return state.base
     }
     return MergeSummary(
-      changed: transforms.count, copied: source.entries.count - transforms.count,
-      appliedAdapterTensors: plans.last?.appliedTensorCount ?? 0,
+      changed: changes.transforms.count,
+      copied: source.entries.count - changes.transforms.count,
+      ledger: plans.last?.ledger ?? CoverageLedger(), survivals: ([], nil),
       rank: plans.last?.edits.values.map(\.rank).max() ?? 0,
       bytes: source.dataSize,
       source: fingerprints.source, result: fingerprints.result,

@@ -41,41 +41,31 @@ package struct Unmerge: Sendable {
     switch method {
     case .base(let base):
       try MergedGuard(merged: merged, state: state).checkContent(threads: settings.threads)
-      return try edit(from: base, transforms: [:]) { found in
+      return try edit(from: base, changes: RewriteChanges()) { found in
         try MergedGuard(merged: merged, state: state).checkBase(found, of: base)
       }
     case .approximate(let steps):
       try MergedGuard(merged: merged, state: state).checkAdapters(steps)
-      var transforms: [[ExactString: any TensorTransform]] = []
-      for step in steps.reversed() {
+      let plans = try steps.reversed().map { step in
         let taken = step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
-        transforms.append(try MergePlan(taken, into: merged.entries).transforms())
+        return try MergePlan(taken, into: merged.entries).changes().transforms
       }
-      return try edit(from: merged, transforms: .sequence(of: transforms)) { _ in }
+      var changes = RewriteChanges()
+      changes.transforms = .sequence(of: plans)
+      return try edit(from: merged, changes: changes) { _ in }
     }
   }
 
   private func edit(
-    from source: Checkpoint, transforms: [ExactString: any TensorTransform],
+    from source: Checkpoint, changes: RewriteChanges,
     check: (Fingerprint) throws -> Void
   ) throws -> (source: Fingerprint, result: Fingerprint) {
     let work = CheckpointEdit(
-      source: source, layout: merged, transforms: transforms, destination: destination,
+      source: source, layout: merged, changes: changes, destination: destination,
       settings: settings, onProgress: onProgress)
     return try work.run(state: nil) { found in
       try check(found)
       return nil
     }
-  }
-}
-
-extension [ExactString: any TensorTransform] {
-  /// The transforms of several steps, those of the same tensor one after the other.
-  static func sequence(of steps: [Self]) -> Self {
-    var lists: [ExactString: [any TensorTransform]] = [:]
-    for step in steps {
-      for (name, transform) in step { lists[name, default: []].append(transform) }
-    }
-    return lists.mapValues { $0.count == 1 ? $0[0] : TransformSequence($0) }
   }
 }

@@ -26,9 +26,10 @@ package struct Verify: Sendable {
   ///   `ErrorList`; `ContainerError`.
   package func run() throws -> [ComparisonSink.Difference] {
     try checkTensors()
-    let transforms = try steps.map { try MergePlan($0, into: base.entries).transforms() }
-    let plan = try RewritePlan(
-      base, like: base, transforms: .sequence(of: transforms), joined: true)
+    let plans = try steps.map { try MergePlan($0, into: base.entries).changes().transforms }
+    var changes = RewriteChanges()
+    changes.transforms = .sequence(of: plans)
+    let plan = try RewritePlan(base, like: base, changes: changes)
     let sink = try ComparisonSink(plan, with: merged, threads: threads)
     let rewrite = Rewrite(
       of: base, as: plan, into: sink, threads: threads, onProgress: onProgress)

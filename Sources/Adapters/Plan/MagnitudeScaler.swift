@@ -6,10 +6,11 @@ import Tensors
 ///
 /// Lengths are sums of squares in f64 in a fixed order: along a row, eight partial sums by column
 /// index modulo 8, added as ((0+4)+(2+6))+((1+5)+(3+7)); along a column, ascending rows. `V`, the
-/// factor and the product are in f32 (f64 for f64 weights), and the result is rounded once more to
-/// the weight's type. So the bits are the same on every machine.
+/// factor and the product are in f32 (f64 when weight or result is f64), and the product is rounded
+/// once more to the result's type. So the bits are the same on every machine.
 struct MagnitudeScaler {
   private let format: FloatFormat
+  private let isDouble: Bool
   private let columns: Int
   private let axis: MagnitudeStage.Axis
   private let update: PackedUpdate?
@@ -20,16 +21,18 @@ struct MagnitudeScaler {
   ///
   /// - Parameters:
   ///   - stage: The magnitudes.
-  ///   - update: ΔW, packed; nil when it is zero.
+  ///   - update: ΔW, packed from doubles if `isDouble`; nil when it is zero.
   ///   - format: The weight's own.
+  ///   - isDouble: Whether to compute in f64.
   ///   - size: The weight as a matrix.
   ///   - read: Gives the bytes of any range of the weight.
   /// - Throws: What `read` throws.
   init(
-    _ stage: MagnitudeStage, update: PackedUpdate?, format: FloatFormat,
+    _ stage: MagnitudeStage, update: PackedUpdate?, format: FloatFormat, isDouble: Bool,
     size: (rows: Int, columns: Int), reading read: TensorBytes
   ) throws {
     self.format = format
+    self.isDouble = isDouble
     columns = size.columns
     axis = stage.axis
     self.update = update
@@ -44,8 +47,8 @@ struct MagnitudeScaler {
       try buffer.withMutableBytes(in: bytes) { try read(first..<(first + bytes.count), &$0) }
       buffer.withBytes { buffer in
         let source = buffer.extracting(bytes)
-        if format == .f64 {
-          lengths.add(Self.doubles(update, elements, source))
+        if isDouble {
+          lengths.add(Self.doubles(update, format, elements, source))
         } else {
           lengths.add(Self.floats(update, format, elements, source))
         }
@@ -55,23 +58,35 @@ struct MagnitudeScaler {
     factors = zip(magnitudes, lengths.lengths()).map { $0 / $1 }
   }
 
-  /// Writes W' for a range of the weight's elements.
-  func apply(_ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan) {
+  /// Writes W' for a range of the weight's elements, in the format `result`.
+  func apply(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan,
+    as result: FloatFormat
+  ) {
     let bytes: [UInt8]
-    if format == .f64 {
-      var values = Self.doubles(update, elements, source)
+    if isDouble {
+      var values = Self.doubles(update, format, elements, source)
       for index in values.indices {
         values[index] *= factors[output(elements.lowerBound + index)]
       }
-      bytes = FloatCoding.encode(values, as: .f64)
+      bytes = FloatCoding.encode(values, as: result)
     } else {
       var values = Self.floats(update, format, elements, source)
       for index in values.indices {
         values[index] *= Float(factors[output(elements.lowerBound + index)])
       }
-      bytes = FloatCoding.encode(values, as: format)
+      bytes = FloatCoding.encode(values, as: result)
     }
     bytes.withBytes { destination.copy($0) }
+  }
+
+  /// W' in f32 for the weights `old`, to measure with.
+  func values(_ elements: Range<Int>, of old: [Float]) -> [Float] {
+    var delta = [Float](repeating: 0, count: old.count)
+    update?.delta(elements, into: &delta)
+    return old.indices.map { index in
+      (old[index] + delta[index]) * Float(factors[output(elements.lowerBound + index)])
+    }
   }
 
   private func output(_ element: Int) -> Int {
@@ -89,9 +104,9 @@ struct MagnitudeScaler {
 
   /// V in f64.
   private static func doubles(
-    _ update: PackedUpdate?, _ elements: Range<Int>, _ source: RawSpan
+    _ update: PackedUpdate?, _ format: FloatFormat, _ elements: Range<Int>, _ source: RawSpan
   ) -> [Double] {
-    var values = FloatCoding.doubles(of: source, as: .f64)
+    var values = FloatCoding.doubles(of: source, as: format)
     update?.add(elements, to: &values)
     return values
   }

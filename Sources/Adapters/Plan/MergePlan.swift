@@ -19,22 +19,51 @@ package struct WeightedAdapter: Sendable {
 /// A plan is made from names and shapes alone. It either accounts for every adapter tensor or is not
 /// made: all that is wrong is reported together, before a byte is written.
 package struct MergePlan: Sendable {
-  /// The edits by the base's tensor name; all other tensors are copied.
+  /// What a person decides where an adapter leaves a choice.
+  package struct Choices: Sendable {
+    /// What to do about tied weights; nil refuses where it matters.
+    package var tied: TiedPolicy?
+    /// Whether embeddings and output layers may change their number of rows.
+    package var resizesVocabulary = false
+
+    package init() {}
+  }
+
+  /// The edits by the tensor's name in the result; all other tensors are copied.
   package private(set) var edits: [ExactString: TensorEdit] = [:]
+  /// Every adapter tensor, and what it does.
+  package private(set) var ledger = CoverageLedger()
   /// What a person should know, one sentence each.
   package private(set) var notes: [String] = []
+  /// The output layer that becomes a tensor of its own.
+  package private(set) var untied: RewriteChanges.Addition?
+  /// The number of tokens, where it changes.
+  package private(set) var vocabularySize: Int?
+  /// Tensors that change their number of rows.
+  private(set) var resizedNames: Set<ExactString> = []
 
-  private let base: BaseTensors
+  private var base: BaseTensors
+  private let tied: TiedWeights?
+  private let choices: Choices
   private var errors: [any ReportableError] = []
 
   /// Plans the merge of `adapters`, in this order, into a base with these tensors.
   ///
+  /// - Parameters:
+  ///   - adapters: With their weights.
+  ///   - entries: The base's tensors.
+  ///   - config: The base's `config.json`, which knows of tied weights.
+  ///   - choices: What to do where there is a choice.
   /// - Throws: `ErrorList` with every adapter tensor that does not fit.
   package init(
-    _ adapters: [WeightedAdapter], into entries: [TensorEntry]
+    _ adapters: [WeightedAdapter], into entries: [TensorEntry], config: JSONValue? = nil,
+    choices: Choices = Choices()
   ) throws(ErrorList) {
-    base = BaseTensors(entries)
+    tied = TiedWeights(config, entries)
+    base = BaseTensors(entries, tied: tied)
+    self.choices = choices
     for adapter in adapters { take(adapter) }
+    if errors.isEmpty { collect { plan throws(AdapterError) in try plan.resolveTied() } }
     if edits.isEmpty, errors.isEmpty {
       let file = adapters.first?.adapter.file ?? ""
       errors.append(AdapterError.mismatch(file: file, problem: "no tensor of the base changes"))
@@ -42,11 +71,15 @@ package struct MergePlan: Sendable {
     guard errors.isEmpty else { throw ErrorList(errors) }
   }
 
-  /// Adapter tensors that end in an edit.
-  package var appliedTensorCount: Int { edits.values.reduce(0) { $0 + $1.tensorCount } }
-
-  /// The base's tensor called `name`.
-  func entry(_ name: ExactString) -> TensorEntry? { base[name] }
+  private mutating func collect(
+    _ body: (inout MergePlan) throws(AdapterError) -> Void
+  ) {
+    do {
+      try body(&self)
+    } catch {
+      errors.append(error)
+    }
+  }
 
   // MARK: Updates
 
@@ -56,7 +89,8 @@ package struct MergePlan: Sendable {
     }
     let experts = expertAssignments(of: adapter.adapter)
     var taken: [ExactString: String] = [:]
-    for update in adapter.adapter.updates {
+    for update in adapter.adapter.updates
+    where !update.kind.isParameter || experts[update.module] != nil {
       collect { plan throws(AdapterError) in
         try plan.checkTargets(update, of: adapter.adapter)
         let placement = try UpdatePlacement(
@@ -70,16 +104,7 @@ package struct MergePlan: Sendable {
         try plan.add(placement, of: update, adapter)
       }
     }
-  }
-
-  private mutating func collect(
-    _ body: (inout MergePlan) throws(AdapterError) -> Void
-  ) {
-    do {
-      try body(&self)
-    } catch {
-      errors.append(error)
-    }
+    noteIdleModules(of: adapter.adapter)
   }
 
   /// Which stacked parameter each nested update belongs to, by module.
@@ -123,19 +148,24 @@ package struct MergePlan: Sendable {
   private mutating func add(
     _ placement: UpdatePlacement, of update: ModuleUpdate, _ adapter: WeightedAdapter
   ) throws(AdapterError) {
+    let file = adapter.adapter.file
+    let name = placement.entry.name
     var edit = edit(of: placement.entry, slabs: placement.terms.count, by: adapter.adapter)
     if placement.magnitude != nil || edit.magnitude != nil {
       try checkMagnitude(edit, update, adapter)
       edit.magnitude = placement.magnitude
     }
     for (slab, term) in placement.terms.enumerated() { edit.terms[slab].append(term) }
-    edit.tensorCount += update.tensorNames.count - (update.upBias == nil ? 0 : 1)
-    edits[ExactString(placement.entry.name)] = edit
-    guard let (entry, term) = placement.bias else { return }
+    edits[ExactString(name)] = edit
+    let biasName = placement.bias == nil ? nil : update.name(endingIn: ".bias")
+    for tensor in update.tensorNames where tensor != biasName {
+      ledger.note(tensor, of: file, .update, on: name)
+    }
+    guard let (entry, term) = placement.bias, let biasName else { return }
     var biasEdit = self.edit(of: entry, slabs: 1, by: adapter.adapter)
     biasEdit.terms[0].append(term)
-    biasEdit.tensorCount += 1
     edits[ExactString(entry.name)] = biasEdit
+    ledger.note(biasName, of: file, .biasUpdate, on: entry.name)
   }
 
   /// A DoRA module is no sum: it has neither a weighted form nor one beside other updates.
@@ -156,9 +186,25 @@ package struct MergePlan: Sendable {
   }
 
   private func edit(of entry: TensorEntry, slabs: Int, by adapter: Adapter) -> TensorEdit {
-    var edit = edits[ExactString(entry.name)] ?? TensorEdit(entry.shape, slabs: slabs)
+    var edit =
+      edits[ExactString(entry.name)] ?? TensorEdit(entry.type, entry.shape, slabs: slabs)
     if !edit.files.contains(adapter.file) { edit.files.append(adapter.file) }
     return edit
+  }
+
+  private mutating func noteIdleModules(of adapter: Adapter) {
+    let idle = adapter.updates.filter { $0.pair.up.isZero && $0.magnitude == nil }.count
+    if idle > 0 {
+      notes.append(
+        "\(escaped(adapter.file)): \(idle) of \(adapter.updates.count) modules have an all-zero "
+          + "lora_B, so nothing is added there; was the adapter trained?")
+    }
+    let scalings = adapter.updates.map(\.pair.scaling)
+    if scalings.contains(0) {
+      notes.append("\(escaped(adapter.file)): alpha is 0, so nothing is added")
+    } else if scalings.contains(where: { $0 < 0 }) {
+      notes.append("\(escaped(adapter.file)): alpha is negative, so the adapter is taken out")
+    }
   }
 
   // MARK: Replacements
@@ -167,76 +213,75 @@ package struct MergePlan: Sendable {
     _ replacement: Replacement, of adapter: WeightedAdapter
   ) throws(AdapterError) {
     let file = adapter.adapter.file
-    let entry = try base.find(
-      replacement.parameter, for: replacement.tensorName, of: file)
-    let brought = FittedReplacement(replacement, entry: entry, file: file)
+    let entry = try base.find(replacement.parameter, for: replacement.tensorName, of: file)
+    let brought = FittedReplacement(replacement: replacement, entry: entry, file: file)
     guard adapter.weight == 1 else {
       throw brought.refusal(
         "replaces \"\(escaped(entry.name))\" whole, which has no weighted form; "
           + "merge this adapter with weight 1")
     }
-    let tensor = try brought.tensor()
-    var edit = edit(of: entry, slabs: 1, by: adapter.adapter)
+    if try brought.check(resizes: choices.resizesVocabulary) {
+      base.resize(entry, to: replacement.tensor.shape)
+      vocabularySize = replacement.tensor.shape[0]
+      resizedNames.insert(ExactString(entry.name))
+    }
+    var edit = edit(of: base[entry.name] ?? entry, slabs: 1, by: adapter.adapter)
     if let rows = replacement.rows {
-      edit.rowReplacements += try brought.rows(rows, of: tensor)
+      edit.rowReplacements += try brought.rows(rows)
+    } else if let other = edit.replacement, other != replacement.tensor {
+      throw brought.refusal(
+        "\(escaped(edit.files[0])) replaces \"\(escaped(entry.name))\" too; merge one of them")
     } else {
-      if let other = edit.replacement, other != tensor {
-        throw brought.refusal(
-          "\(escaped(edit.files[0])) replaces \"\(escaped(entry.name))\" too; merge one of them")
-      }
-      edit.replacement = tensor
+      edit.replacement = replacement.tensor
     }
-    edit.tensorCount += 1
     edits[ExactString(entry.name)] = edit
-  }
-}
-
-/// A replacement brought into the base's type, its shape checked.
-private struct FittedReplacement {
-  let replacement: Replacement
-  let entry: TensorEntry
-  let file: String
-
-  init(_ replacement: Replacement, entry: TensorEntry, file: String) {
-    self.replacement = replacement
-    self.entry = entry
-    self.file = file
+    ledger.note(
+      replacement.tensorName, of: file, replacement.rows == nil ? .replacement : .rows,
+      on: entry.name)
   }
 
-  func refusal(_ problem: String) -> AdapterError {
-    .tensor(file: file, name: replacement.tensorName, problem: problem)
-  }
+  // MARK: Tied weights
 
-  func tensor() throws(AdapterError) -> Tensor {
-    let found = replacement.tensor.shape
-    let isFitting =
-      replacement.rows == nil
-      ? found == entry.shape
-      : entry.shape.rank == 2 && found.rank == 2 && found[1] == entry.shape[1]
-    guard isFitting else {
-      throw refusal(
-        "expected the shape of the base's \"\(escaped(entry.name))\", \(entry.shape), "
-          + "found \(found)")
+  private mutating func resolveTied() throws(AdapterError) {
+    guard let tied else { return }
+    let (embedding, head) = (ExactString(tied.embedding), ExactString(tied.head))
+    let touchesHead = edits[head] != nil
+    guard touchesHead || edits[embedding] != nil else { return }
+    let policy = try policy(
+      tied, touchesHead: touchesHead, touchesEmbedding: edits[embedding] != nil)
+    if policy == .untie {
+      untied = RewriteChanges.Addition(name: tied.head, copying: tied.embedding)
+    } else if let edit = edits.removeValue(forKey: head) {
+      edits[embedding] = edit
     }
-    guard let format = entry.type.floatFormat else {
-      throw refusal(
-        "the base's \"\(escaped(entry.name))\" is \(entry.type.rawValue), "
-          + "which is not computed with")
-    }
-    return replacement.tensor.converted(to: format)
   }
 
-  func rows(_ rows: [Int], of tensor: Tensor) throws(AdapterError) -> [(row: Int, bytes: [UInt8])] {
-    let size = tensor.bytes.count / max(rows.count, 1)
-    var result: [(row: Int, bytes: [UInt8])] = []
-    for (index, row) in rows.enumerated() {
-      guard (0..<entry.shape[0]).contains(row) else {
-        throw refusal(
-          "brings row \(row), but the base's \"\(escaped(entry.name))\" has \(entry.shape[0]) rows")
-      }
-      result.append((row, Array(tensor.bytes[(index * size)..<((index + 1) * size)])))
+  private mutating func policy(
+    _ tied: TiedWeights, touchesHead: Bool, touchesEmbedding: Bool
+  ) throws(AdapterError) -> TiedPolicy {
+    let side = touchesHead ? tied.head : tied.embedding
+    let file = edits[ExactString(side)]?.files.first ?? ""
+    let advice =
+      "use --tied untie to give each side its own matrix, or --tied both to change the shared one"
+    switch choices.tied {
+    case .untie: return .untie
+    case .both where touchesHead && touchesEmbedding:
+      throw .mismatch(
+        file: file,
+        problem: "changes \(escaped(tied.head)) and \(escaped(tied.embedding)) in two ways, and in "
+          + "the base they are one matrix; use --tied untie")
+    case .both: return .both
+    case nil where !touchesHead:
+      notes.append(
+        "\(escaped(tied.embedding)) is tied to \(escaped(tied.head)), so both change; "
+          + "use --tied untie to keep the output layer as it was")
+      return .both
+    case .error, nil:
+      throw .mismatch(
+        file: file,
+        problem: "changes \(escaped(side)), which the base ties to "
+          + "\(escaped(touchesHead ? tied.embedding : tied.head)); \(advice)")
     }
-    return result
   }
 }
 
@@ -244,5 +289,12 @@ extension ModuleUpdate.Kind {
   /// Whether the update is of a stacked parameter.
   var isParameter: Bool {
     if case .parameter = self { true } else { false }
+  }
+}
+
+extension Tensor {
+  /// Whether every value is zero.
+  fileprivate var isZero: Bool {
+    doubles?.allSatisfy { $0 == 0 } ?? false
   }
 }

@@ -4,27 +4,30 @@ import Tensors
 /// What a plan does to one tensor of the base: a replacement, one chain of updates, DoRA's
 /// magnitudes, and rows put in, in this order.
 package struct TensorEdit: Sendable {
+  /// The type and shape that the tensor has when the edit begins.
+  package let type: DType
+  package let shape: Shape
   /// The weight as the kernel sees it: `slabs` matrices `[rows, columns]`, one behind the other.
   ///
   /// All but stacked experts are one slab.
   let slabs: Int
   let rows: Int
   let columns: Int
-  /// The parameter that an adapter brings whole, in the base's type and shape.
+  /// The parameter that an adapter brings whole, in the adapter's own type.
   var replacement: Tensor?
   /// The terms of each slab's chain, in the order of the adapters.
   var terms: [[UpdateTerm]]
   /// DoRA's magnitudes, applied after the one term that then is allowed.
   var magnitude: MagnitudeStage?
-  /// Rows that are put in last, in the base's type.
-  var rowReplacements: [(row: Int, bytes: [UInt8])] = []
+  /// Rows that are put in last, in the adapter's own type.
+  var rowReplacements: [(row: Int, values: Tensor)] = []
   /// The paths of the adapters that take part, for messages.
   var files: [String]
-  /// How many adapter tensors end here.
-  var tensorCount = 0
 
   /// The view of a tensor of `shape`: its first dimension is the rows, the others the columns.
-  init(_ shape: Shape, slabs: Int = 1) {
+  init(_ type: DType, _ shape: Shape, slabs: Int = 1) {
+    self.type = type
+    self.shape = shape
     let dimensions = slabs == 1 ? shape.dimensions[...] : shape.dimensions.dropFirst()
     self.slabs = slabs
     rows = dimensions.first ?? 1
@@ -41,14 +44,43 @@ package struct TensorEdit: Sendable {
   /// Whether the edit adds something, beyond replacing.
   package var hasTerms: Bool { terms.contains { !$0.isEmpty } }
 
-  /// The chain of one slab, packed for weights of `format`; nil when nothing is added there.
+  /// A part of a range that lies in one slab.
+  struct SlabPart {
+    let slab: Int
+    /// Counted from the slab's start.
+    let elements: Range<Int>
+    /// Counted from the range's start.
+    let local: Range<Int>
+  }
+
+  /// The parts of a range of the tensor's elements, slab by slab.
+  func slabParts(of elements: Range<Int>) -> [SlabPart] {
+    let size = rows * columns
+    guard slabs > 1 else {
+      return [SlabPart(slab: 0, elements: elements, local: 0..<elements.count)]
+    }
+    var parts: [SlabPart] = []
+    var position = elements.lowerBound
+    while position < elements.upperBound {
+      let slab = position / size
+      let end = min(elements.upperBound, (slab + 1) * size)
+      parts.append(
+        SlabPart(
+          slab: slab, elements: (position - slab * size)..<(end - slab * size),
+          local: (position - elements.lowerBound)..<(end - elements.lowerBound)))
+      position = end
+    }
+    return parts
+  }
+
+  /// The chain of one slab, packed; nil when nothing is added there.
   ///
-  /// - Throws: when memory for the packed factors cannot be had.
-  func packedUpdate(slab: Int, format: FloatFormat) throws -> PackedUpdate? {
+  /// - Throws: `OutOfMemory` when memory for the packed factors cannot be had.
+  func packedUpdate(slab: Int, isDouble: Bool) throws -> PackedUpdate? {
     let chain = terms[slab]
     guard !chain.isEmpty else { return nil }
     let rank = chain.reduce(0) { $0 + $1.rank }
-    if format == .f64 {
+    if isDouble {
       return try PackedUpdate(
         rows: rows, columns: columns, rank: rank,
         up: Self.sideBySide(chain.map { ($0.up.doubles(), $0.rank) }, rows: rows),

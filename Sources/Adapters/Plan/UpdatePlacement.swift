@@ -43,36 +43,3 @@ struct UpdatePlacement {
     bias = (biasEntry, try fitting.biasTerm(upBias, on: biasEntry))
   }
 }
-
-/// The base's tensors, found by the names that adapters use.
-struct BaseTensors: Sendable {
-  private let entries: [ExactString: TensorEntry]
-  private let map: NameMap
-
-  init(_ entries: [TensorEntry]) {
-    map = NameMap(entries.map(\.name))
-    self.entries = Dictionary(
-      entries.map { (ExactString($0.name), $0) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  subscript(name: ExactString) -> TensorEntry? { entries[name] }
-
-  /// The tensor that an adapter calls `wanted`, or nil.
-  func find(_ wanted: String) -> TensorEntry? {
-    map.base(for: wanted).flatMap { entries[ExactString($0)] }
-  }
-
-  /// The tensor that an adapter calls `wanted`.
-  ///
-  /// - Throws: `AdapterError.unmatched`, blaming the adapter tensor `name` of `file`.
-  func find(
-    _ wanted: String, for name: String, of file: String
-  ) throws(AdapterError) -> TensorEntry {
-    guard let entry = find(wanted) else {
-      throw .unmatched(
-        file: file, name: name, expected: "\"\(escaped(wanted))\"",
-        nearest: map.nearest(to: wanted))
-    }
-    return entry
-  }
-}

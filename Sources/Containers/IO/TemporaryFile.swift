@@ -84,6 +84,8 @@ enum TemporaryFile {
         try target.system.setPermissions(mode, of: file)
       }
     } catch {
+      // Locked and known to be ours: nobody else can have taken it over.
+      try? target.system.removeFile(target.temporary)
       throw ContainerError(file: target.name, .output(.creating(error, "preparing")))
     }
   }

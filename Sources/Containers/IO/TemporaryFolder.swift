@@ -51,6 +51,8 @@ enum TemporaryFolder {
         try target.system.setPermissions(mode, of: folder)
       }
     } catch {
+      // Locked and known to be ours; one that is not empty stays.
+      try? target.system.removeFolder(target.temporary)
       let problem: OutputProblem =
         error == .isDirectory || error == .notPermitted
         ? .foreignTemporary(target.temporaryName) : .creating(error, "preparing a folder")

@@ -15,18 +15,16 @@ extension JSONLexer {
       if byte == UInt8(ascii: "\"") {
         let content = start..<position
         if !isASCII { try checkUTF8(content) }
-        if hasEscapes { _ = try unescaped(content) }
         position += 1
         return RawString(content: content, hasEscapes: hasEscapes)
       }
       if byte == UInt8(ascii: "\\") {
         hasEscapes = true
-        position += 1
-      } else if byte < 0x20 {
-        throw JSONFailure(at: position, .controlCharacter(byte))
-      } else if byte >= 0x80 {
-        isASCII = false
+        position += try escape(at: position).length
+        continue
       }
+      guard byte >= 0x20 else { throw JSONFailure(at: position, .controlCharacter(byte)) }
+      if byte >= 0x80 { isASCII = false }
       position += 1
     }
     throw JSONFailure(at: end, .unexpectedEnd)
@@ -48,10 +46,51 @@ extension JSONLexer {
 
   /// The bytes of a string that was read, escapes resolved.
   func decoded(_ string: RawString) -> [UInt8] {
-    guard string.hasEscapes, let bytes = try? unescaped(string.content) else {
-      return Array(bytes[string.content])
+    guard string.hasEscapes else { return Array(bytes[string.content]) }
+    var result: [UInt8] = []
+    result.reserveCapacity(string.content.count)
+    var index = string.content.lowerBound
+    while index < string.content.upperBound {
+      guard bytes[index] == UInt8(ascii: "\\"), let (scalar, length) = try? escape(at: index) else {
+        result.append(bytes[index])
+        index += 1
+        continue
+      }
+      if scalar.value < 0x80 {
+        result.append(UInt8(scalar.value))
+      } else {
+        result.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      }
+      index += length
     }
-    return bytes
+    return result
+  }
+
+  /// Whether two strings that were read have the same bytes, escapes resolved.
+  func areEqual(_ left: RawString, _ right: RawString) -> Bool {
+    guard !left.hasEscapes, !right.hasEscapes else { return decoded(left) == decoded(right) }
+    guard left.content.count == right.content.count else { return false }
+    return zip(left.content, right.content).allSatisfy { bytes[$0] == bytes[$1] }
+  }
+
+  /// The hash of a string that was read, escapes resolved.
+  func hash(_ string: RawString) -> UInt32 {
+    guard string.hasEscapes else {
+      return bytes.withBytes { KeyTable.hash($0.extracting(string.content)) }
+    }
+    return decoded(string).withBytes { KeyTable.hash($0) }
+  }
+
+  /// Whether a string that was read is exactly `word`.
+  func matches(_ string: RawString, _ word: [UInt8]) -> Bool {
+    guard !string.hasEscapes else { return decoded(string) == word }
+    guard string.content.count == word.count else { return false }
+    var index = string.content.lowerBound
+    for byte in word {
+      guard bytes[index] == byte else { return false }
+      index += 1
+    }
+    return true
   }
 
   private func checkUTF8(_ content: Range<Int>) throws(JSONFailure) {
@@ -60,70 +99,5 @@ extension JSONLexer {
     } catch {
       throw JSONFailure(at: content.lowerBound + error.byteOffsets.lowerBound, .notUTF8)
     }
-  }
-
-  private func unescaped(_ content: Range<Int>) throws(JSONFailure) -> [UInt8] {
-    var result: [UInt8] = []
-    var index = content.lowerBound
-    while index < content.upperBound {
-      guard bytes[index] == UInt8(ascii: "\\") else {
-        result.append(bytes[index])
-        index += 1
-        continue
-      }
-      guard index + 1 < content.upperBound else { throw JSONFailure(at: index, .badEscape) }
-      if bytes[index + 1] == UInt8(ascii: "u") {
-        let (scalar, length) = try scalar(at: index, before: content.upperBound)
-        result.append(contentsOf: String(scalar).utf8)
-        index += length
-      } else {
-        guard let byte = simpleEscape(bytes[index + 1]) else {
-          throw JSONFailure(at: index, .badEscape)
-        }
-        result.append(byte)
-        index += 2
-      }
-    }
-    return result
-  }
-
-  /// The scalar of the `\uXXXX` at `index`, or of the surrogate pair of two such.
-  private func scalar(at index: Int, before limit: Int) throws(JSONFailure) -> (
-    scalar: Unicode.Scalar, length: Int
-  ) {
-    let first = try codeUnit(at: index, before: limit)
-    if let scalar = Unicode.Scalar(first) { return (scalar, 6) }
-    guard first < 0xDC00, index + 7 < limit, bytes[index + 6] == UInt8(ascii: "\\"),
-      bytes[index + 7] == UInt8(ascii: "u")
-    else { throw JSONFailure(at: index, .loneSurrogate) }
-    let second = UInt32(try codeUnit(at: index + 6, before: limit))
-    guard second >= 0xDC00, second < 0xE000,
-      let scalar = Unicode.Scalar(0x10000 + ((UInt32(first) - 0xD800) << 10) + (second - 0xDC00))
-    else { throw JSONFailure(at: index, .loneSurrogate) }
-    return (scalar, 12)
-  }
-
-  private func codeUnit(at index: Int, before limit: Int) throws(JSONFailure) -> UInt16 {
-    guard index + 6 <= limit else { throw JSONFailure(at: index, .badEscape) }
-    var unit: UInt16 = 0
-    for byte in bytes[(index + 2)..<(index + 6)] {
-      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-        throw JSONFailure(at: index, .badEscape)
-      }
-      unit = unit << 4 | UInt16(digit)
-    }
-    return unit
-  }
-}
-
-private func simpleEscape(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): byte
-  case UInt8(ascii: "b"): 0x08
-  case UInt8(ascii: "f"): 0x0C
-  case UInt8(ascii: "n"): 0x0A
-  case UInt8(ascii: "r"): 0x0D
-  case UInt8(ascii: "t"): 0x09
-  default: nil
   }
 }

@@ -26,8 +26,10 @@ struct JSONLexer {
   }
 
   /// Reads `byte`, after white space.
-  mutating func expect(_ byte: UInt8, _ expected: String) throws(JSONFailure) {
-    guard next() == byte else { throw unexpected(expected) }
+  mutating func expect(
+    _ byte: UInt8, _ expected: @autoclosure () -> String
+  ) throws(JSONFailure) {
+    guard next() == byte else { throw unexpected(expected()) }
     position += 1
   }
 
@@ -52,9 +54,9 @@ struct JSONLexer {
   }
 
   /// Reads `word`, one of `true`, `false` and `null`.
-  mutating func literal(_ word: StaticString) throws(JSONFailure) {
+  mutating func literal(_ word: String) throws(JSONFailure) {
     let start = position
-    for byte in word.description.utf8 {
+    for byte in word.utf8 {
       guard position < end else { throw JSONFailure(at: end, .unexpectedEnd) }
       guard bytes[position] == byte else {
         position = start
@@ -76,7 +78,10 @@ struct JSONLexer {
     _ = next()
     let start = position
     skip(UInt8(ascii: "-"))
-    if has("I") || has("N") { throw JSONFailure(at: start, .nonFiniteNumber) }
+    if position < end, bytes[position] == UInt8(ascii: "I") || bytes[position] == UInt8(ascii: "N")
+    {
+      throw JSONFailure(at: start, .nonFiniteNumber)
+    }
     if !skip(UInt8(ascii: "0")) { try digits(from: start) }
     if skip(UInt8(ascii: ".")) { try digits(from: start) }
     if skip(UInt8(ascii: "e")) || skip(UInt8(ascii: "E")) {
@@ -86,10 +91,6 @@ struct JSONLexer {
     // "01" and "1x" are no numbers followed by something else.
     if position < end, isWord(bytes[position]) { throw JSONFailure(at: start, .badNumber) }
     return start..<position
-  }
-
-  private func has(_ character: Character) -> Bool {
-    position < end && bytes[position] == character.asciiValue
   }
 
   @discardableResult

@@ -34,11 +34,20 @@ struct KeyTable: Sendable {
     return nil
   }
 
-  /// Adds a key that is not there yet, under a number below 2^32 - 1.
-  mutating func insert(_ number: Int, hash: UInt32) {
+  /// Adds a key under a number below 2^32 - 1, unless one with this hash is there for which
+  /// `isKey` holds; says whether it was added.
+  mutating func insert(_ number: Int, hash: UInt32, unless isKey: (Int) -> Bool) -> Bool {
     if count + 1 > slots.count * 7 / 8 { grow() }
-    place(UInt64(hash) << 32 | UInt64(number + 1))
+    let mask = slots.count - 1
+    var index = Int(hash) & mask
+    while slots[index] != 0 {
+      let slot = slots[index]
+      if slot >> 32 == hash, isKey(Int(slot & 0xFFFF_FFFF) - 1) { return false }
+      index = (index + 1) & mask
+    }
+    slots[index] = UInt64(hash) << 32 | UInt64(number + 1)
     count += 1
+    return true
   }
 
   private mutating func place(_ slot: UInt64) {

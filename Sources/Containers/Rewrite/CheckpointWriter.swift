@@ -11,7 +11,9 @@ package final class CheckpointWriter: RewriteSink {
     package var compression: TensorFileWriter.Compression
     package var threads: Int
 
-    package init(output: OutputOptions, compression: TensorFileWriter.Compression, threads: Int) {
+    package init(
+      output: OutputOptions, compression: TensorFileWriter.Compression, threads: Int
+    ) {
       self.output = output
       self.compression = compression
       self.threads = threads
@@ -19,7 +21,7 @@ package final class CheckpointWriter: RewriteSink {
   }
 
   private let shards: [TensorFileWriter]
-  /// For each tensor of the plan: its shard, and where its bytes begin there.
+  /// For each result of the plan: its shard, and where its bytes begin there.
   private let places: [(shard: Int, offset: Int)]
   private let metadata: [OrderedDictionary<String, String>]
   private let folder: OutputFolder?
@@ -29,34 +31,32 @@ package final class CheckpointWriter: RewriteSink {
   ///
   /// - Parameters:
   ///   - plan: What will be written.
-  ///   - layout: Whose metadata, index and side files are carried along.
+  ///   - company: What goes along with the tensors.
   ///   - destination: Where to.
-  ///   - state: Entries to add to each container's metadata; an empty text removes an entry.
   ///   - settings: How to write.
   /// - Throws: `ContainerError` when the output cannot be created.
   package init(
-    _ plan: RewritePlan, like layout: Checkpoint, to destination: CheckpointDestination,
-    adding state: OrderedDictionary<String, String>, settings: Settings
+    _ plan: RewritePlan, with company: CheckpointCompany, to destination: CheckpointDestination,
+    settings: Settings
   ) throws {
     places = Self.places(in: plan)
-    metadata = plan.shards.indices.map { index in
-      Self.metadata(of: layout, shard: destination.isJoined ? nil : index, adding: state)
-    }
     canUpdateMetadata = destination != .standardOutput
     switch destination {
-    case .standardOutput:
+    case .standardOutput, .file:
       folder = nil
-      shards = [try Self.writer(plan.shards[0], .standardOutput, metadata[0], settings)]
-    case .file(let path):
-      folder = nil
-      let target = TensorFileDestination.path(path, settings.output)
+      metadata = [company.metadata(ofShard: nil)]
+      let target: TensorFileDestination =
+        if case .file(let path) = destination { .path(path, settings.output) } else {
+          .standardOutput
+        }
       shards = [try Self.writer(plan.shards[0], target, metadata[0], settings)]
     case .folder(let path):
       let folder = try OutputFolder(path: path, options: settings.output)
       self.folder = folder
+      metadata = plan.shards.indices.map { company.metadata(ofShard: $0) }
       do {
         shards = try Self.shardWriters(plan, in: folder, metadata, settings)
-        try Self.carryAlong(layout, plan, into: folder)
+        try company.write(beside: plan, into: folder)
       } catch {
         folder.discard()
         throw error
@@ -69,32 +69,19 @@ package final class CheckpointWriter: RewriteSink {
   private static func places(in plan: RewritePlan) -> [(shard: Int, offset: Int)] {
     plan.shards.enumerated().flatMap { index, shard in
       var offset = 0
-      return shard.tensors.map { tensor in
-        defer { offset += tensor.byteCount }
+      return shard.results.map { result in
+        defer { offset += result.byteCount }
         return (index, offset)
       }
     }
   }
 
-  /// The metadata of one shard of `layout`, or of all of them together, and what is added.
-  private static func metadata(
-    of layout: Checkpoint, shard: Int?, adding state: OrderedDictionary<String, String>
-  ) -> OrderedDictionary<String, String> {
-    var result: OrderedDictionary<String, String> = [:]
-    for (index, source) in layout.shards.enumerated() where shard == nil || shard == index {
-      result.merge(source.file.header.metadata ?? [:]) { first, _ in first }
-    }
-    if result.isEmpty { result["format"] = "pt" }
-    for (key, value) in state { result[key] = value.isEmpty ? nil : value }
-    return result
-  }
-
   private static func writer(
-    _ shard: RewritePlan.OutputShard, _ destination: TensorFileDestination,
+    _ shard: RewritePlan.Shard, _ destination: TensorFileDestination,
     _ metadata: OrderedDictionary<String, String>, _ settings: Settings
   ) throws -> TensorFileWriter {
     try TensorFileWriter(
-      to: destination, entries: shard.tensors.map { ($0.name, $0.type, $0.shape) },
+      to: destination, entries: shard.results.map { ($0.name, $0.type, $0.shape) },
       metadata: metadata, compression: settings.compression, threads: settings.threads)
   }
 
@@ -103,31 +90,17 @@ package final class CheckpointWriter: RewriteSink {
     _ metadata: [OrderedDictionary<String, String>], _ settings: Settings
   ) throws -> [TensorFileWriter] {
     try zip(plan.shards, metadata).map { shard, metadata in
-      let file = try folder.makeFile(named: shard.fileName, expectedSize: 0)
+      let file = try folder.makeFile(named: shard.fileName)
       return try writer(shard, .file(file), metadata, settings)
     }
-  }
-
-  private static func carryAlong(
-    _ layout: Checkpoint, _ plan: RewritePlan, into folder: OutputFolder
-  ) throws {
-    for name in layout.sideFiles {
-      try folder.copy(sideFile: Folder.path(layout.path, name), named: name)
-    }
-    guard layout.form == .shardedFolder, var index = layout.index else { return }
-    let size = plan.tensors.reduce(0) { $0 + $1.byteCount }
-    var about = index["metadata"] ?? JSONValue(members: [])
-    about["total_size"] = .number(JSONNumber(size))
-    index["metadata"] = about
-    try folder.write(index.indentedText + "\n", named: CheckpointFolder.indexName)
   }
 
   // MARK: Writing
 
   package var acceptsAnyOrder: Bool { shards.allSatisfy(\.acceptsRandomWrites) }
 
-  package func take(_ bytes: RawSpan, ofTensor tensor: Int, at offset: Int) throws {
-    let place = places[tensor]
+  package func take(_ bytes: RawSpan, ofResult result: Int, at offset: Int) throws {
+    let place = places[result]
     if shards[place.shard].acceptsRandomWrites {
       try shards[place.shard].write(bytes, at: place.offset + offset)
     } else {

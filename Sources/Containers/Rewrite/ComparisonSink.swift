@@ -27,21 +27,15 @@ package final class ComparisonSink: RewriteSink {
     _ plan: RewritePlan, with other: Checkpoint, threads: Int
   ) throws(ContainerError) {
     var counterparts: [Checkpoint.Location] = []
-    for tensor in plan.tensors {
-      counterparts.append(
-        try other.counterpart(
-          of: TensorEntry(
-            name: tensor.name, type: tensor.type, shape: tensor.shape,
-            range: 0..<tensor.byteCount)))
-    }
+    for result in plan.results { counterparts.append(try other.counterpart(of: result)) }
     self.counterparts = counterparts
     self.other = ForwardReader(other, threads: threads)
   }
 
   package var acceptsAnyOrder: Bool { other.isRandomAccess }
 
-  package func take(_ bytes: RawSpan, ofTensor tensor: Int, at offset: Int) throws {
-    let place = counterparts[tensor]
+  package func take(_ bytes: RawSpan, ofResult result: Int, at offset: Int) throws {
+    let place = counterparts[result]
     var buffer = [UInt8](repeating: 0, count: bytes.byteCount)
     try buffer.withMutableBytes { (bytes) throws(ContainerError) in
       try other.read(place.entry.range.lowerBound + offset, ofShard: place.shard, into: &bytes)
@@ -53,7 +47,7 @@ package final class ComparisonSink: RewriteSink {
     record(
       Difference(
         tensor: place.entry.name, count: difference.count, first: offset / size + difference.first),
-      ofTensor: tensor)
+      ofResult: result)
   }
 
   /// Reads the other checkpoint to its end, where a damaged stream shows.
@@ -61,13 +55,13 @@ package final class ComparisonSink: RewriteSink {
     try other.finish()
   }
 
-  private func record(_ difference: Difference, ofTensor tensor: Int) {
+  private func record(_ difference: Difference, ofResult result: Int) {
     found.withLock { found in
-      guard let known = found[tensor] else {
-        found[tensor] = difference
+      guard let known = found[result] else {
+        found[result] = difference
         return
       }
-      found[tensor] = Difference(
+      found[result] = Difference(
         tensor: known.tensor, count: known.count + difference.count,
         first: min(known.first, difference.first))
     }

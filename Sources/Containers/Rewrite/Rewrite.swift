@@ -1,79 +1,57 @@
 import Kernels
-import Synchronization
 import Tensors
 
-/// Passes every byte of a checkpoint once through its transforms into a sink.
+/// Passes every byte of a checkpoint once through a plan's transforms into a sink.
 ///
 /// The unit of work is the fingerprint's chunk, 1 MiB of one tensor. Where both ends allow random
 /// access, threads take chunks as they come free, each with its own two buffers; else a batch of
 /// chunks is read in order, changed in parallel, and handed on in order. Either way the memory is a
-/// few chunks for each thread, however large the model, and the bits are the same. Only a tensor whose
-/// transform must see it whole first is held in memory when it comes from a stream.
+/// few chunks for each thread, however large the model, and the bits are the same. A tensor of a
+/// stream is held in memory only when its transform must see it whole first, or when more than one
+/// result is made from it.
 package struct Rewrite: Sendable {
   private let source: Checkpoint
-  private let tensors: [RewritePlan.OutputTensor]
+  private let steps: [RewritePlan.Step]
   private let sink: any RewriteSink
   private let threads: Int
-  private let chunks: [Chunk]
-  private let sourceDigests: FingerprintBuilder
-  private let resultDigests: FingerprintBuilder
-  /// The place of each tensor among those that come from the source.
-  private let sourceNumbers: [Int?]
-  private let remaining: RemainingChunks
+  private let chunks: [RewriteChunk]
+  private let digests: RewriteDigests
+  private let remaining: Countdown<Int>
+  private let uses: Countdown<TensorPlace>
   private let reader: ForwardReader
   private let held = HeldTensors()
   private let onProgress: (@Sendable (_ bytes: Int) -> Void)?
+  /// Sources of more than one step, by how many.
+  private let useCounts: [TensorPlace: Int]
 
-  /// 1 MiB of one tensor, or what is left at its end.
-  private struct Chunk: Sendable {
-    let tensor: Int
-    let range: Range<Int>
-    var start: Int { range.lowerBound }
-    var number: Int { range.lowerBound / Fingerprint.chunkSize }
-  }
-
+  /// Prepares the work.
+  ///
   /// - Parameters:
   ///   - source: Where tensors come from.
-  ///   - plan: What to make of them; it must take every tensor of the source.
+  ///   - plan: What to make of them; it takes every tensor of the source.
   ///   - sink: Where the result goes.
   ///   - threads: How many chunks are worked on at a time.
-  ///   - onProgress: Called with the bytes done since the last call, from any thread.
+  ///   - onProgress: Called with the bytes read since the last call, from any thread.
   package init(
     of source: Checkpoint, as plan: RewritePlan, into sink: any RewriteSink, threads: Int,
     onProgress: (@Sendable (_ bytes: Int) -> Void)? = nil
   ) {
     self.source = source
-    tensors = plan.tensors
+    steps = plan.steps
     self.sink = sink
     self.threads = max(1, threads)
     self.onProgress = onProgress
-    chunks = tensors.enumerated().flatMap { index, tensor in
-      Self.chunks(of: tensor, index)
+    let chunks = steps.enumerated().map { RewriteChunk.chunks(of: $1, number: $0) }
+    self.chunks = chunks.flatMap { $0 }
+    digests = RewriteDigests(steps)
+    remaining = Countdown(
+      Dictionary(uniqueKeysWithValues: chunks.enumerated().map { ($0, $1.count) }))
+    let places = steps.compactMap { step in
+      if case .source(let location) = step.origin { TensorPlace(location) } else { nil }
     }
-    sourceDigests = FingerprintBuilder(
-      tensors.compactMap { tensor in
-        if case .source(_, let entry) = tensor.origin { entry } else { nil }
-      })
-    resultDigests = FingerprintBuilder(
-      tensors.map { tensor in
-        TensorEntry(
-          name: tensor.name, type: tensor.type, shape: tensor.shape, range: 0..<tensor.byteCount)
-      })
-    var sourceNumber = 0
-    sourceNumbers = tensors.map { tensor in
-      guard case .source = tensor.origin else { return nil }
-      defer { sourceNumber += 1 }
-      return sourceNumber
-    }
-    remaining = RemainingChunks(tensors.map { Fingerprint.chunkCount($0.byteCount) })
+    useCounts = Dictionary(places.map { ($0, 1) }, uniquingKeysWith: +)
+    uses = Countdown(useCounts)
     reader = ForwardReader(source, threads: self.threads)
-  }
-
-  private static func chunks(of tensor: RewritePlan.OutputTensor, _ index: Int) -> [Chunk] {
-    let size = Fingerprint.chunkSize
-    return stride(from: 0, to: tensor.byteCount, by: size).map { start in
-      Chunk(tensor: index, range: start..<min(start + size, tensor.byteCount))
-    }
   }
 
   /// Does the work.
@@ -89,7 +67,7 @@ package struct Rewrite: Sendable {
     }
     try reader.finish()
     try source.checkUnchanged()
-    return (sourceDigests.fingerprint(), resultDigests.fingerprint())
+    return digests.fingerprints()
   }
 
   // MARK: Any order
@@ -100,11 +78,10 @@ package struct Rewrite: Sendable {
       try Interruption.check()
       let chunk = chunks[index]
       try buffers[worker].withBuffers { buffers in
-        try buffers.fill(chunk.range.count) { try read(chunk, into: &$0) }
+        try fill(&buffers, with: chunk)
         try change(chunk, in: &buffers)
-        try buffers.withResult { try sink.take($0, ofTensor: chunk.tensor, at: chunk.start) }
+        try handOn(chunk, from: buffers)
       }
-      onProgress?(chunk.range.count)
     }
   }
 
@@ -118,68 +95,77 @@ package struct Rewrite: Sendable {
       let group = chunks[start..<min(start + batch, chunks.count)]
       for (buffer, chunk) in zip(buffers, group) {
         try holdIfNeeded(chunk)
-        try buffer.withBuffers { try $0.fill(chunk.range.count) { try read(chunk, into: &$0) } }
+        try buffer.withBuffers { try fill(&$0, with: chunk) }
       }
       try Parallel.forEach(count: group.count, threads: threads) { index throws in
         try buffers[index].withBuffers { try change(group[start + index], in: &$0) }
       }
       for (buffer, chunk) in zip(buffers, group) {
-        try buffer.withBuffers { buffers in
-          try buffers.withResult { try sink.take($0, ofTensor: chunk.tensor, at: chunk.start) }
-        }
-        onProgress?(chunk.range.count)
+        try buffer.withBuffers { try handOn(chunk, from: $0) }
       }
     }
   }
 
   /// Reads the whole tensor when this is its first chunk and a stream could not go back for it.
-  private func holdIfNeeded(_ chunk: Chunk) throws {
-    let tensor = tensors[chunk.tensor]
-    guard chunk.start == 0, tensor.transform?.readsTensorFirst ?? false,
-      case .source(let shard, let entry) = tensor.origin,
-      !source.shards[shard].file.isRandomAccess
+  private func holdIfNeeded(_ chunk: RewriteChunk) throws {
+    let step = steps[chunk.step]
+    guard chunk.source.lowerBound == 0, case .source(let location) = step.origin,
+      !source.shards[location.shard].file.isRandomAccess
     else { return }
-    var bytes = [UInt8](repeating: 0, count: entry.byteCount)
+    let place = TensorPlace(location)
+    let isNeededAgain =
+      useCounts[place, default: 1] > 1 || (step.transform?.readsTensorFirst ?? false)
+    guard isNeededAgain, !held.holds(place) else { return }
+    var bytes = [UInt8](repeating: 0, count: location.entry.byteCount)
     try bytes.withMutableBytes { (bytes) throws(ContainerError) in
-      try reader.read(entry.range.lowerBound, ofShard: shard, into: &bytes)
+      try reader.read(location.entry.range.lowerBound, ofShard: location.shard, into: &bytes)
     }
-    held.hold(bytes, forTensor: chunk.tensor)
+    held.hold(bytes, at: place)
   }
 
   // MARK: One chunk
 
-  private func read(_ chunk: Chunk, into buffer: inout MutableRawSpan) throws {
-    if held.copy(chunk.range, ofTensor: chunk.tensor, into: &buffer) { return }
-    switch tensors[chunk.tensor].origin {
-    case .source(let shard, let entry):
-      try reader.read(
-        entry.range.lowerBound + chunk.range.lowerBound, ofShard: shard, into: &buffer)
-    case .memory(let tensor):
-      tensor.bytes.withBytes { buffer.copy($0.extracting(chunk.range)) }
+  private func fill(_ buffers: inout ChunkBuffers, with chunk: RewriteChunk) throws {
+    try buffers.fill(chunk.source.count) {
+      try read(chunk.source, of: steps[chunk.step].origin, into: &$0)
     }
   }
 
-  private func change(_ chunk: Chunk, in buffers: inout ChunkBuffers) throws {
-    let tensor = tensors[chunk.tensor]
-    let before = buffers.withSource { Digest(of: $0) }
-    if let number = sourceNumbers[chunk.tensor] {
-      sourceDigests.record(chunk: chunk.number, ofTensor: number, before)
+  private func read(
+    _ range: Range<Int>, of origin: RewritePlan.Step.Origin, into buffer: inout MutableRawSpan
+  ) throws {
+    switch origin {
+    case .source(let location):
+      guard !held.copy(range, at: TensorPlace(location), into: &buffer) else { return }
+      try reader.read(
+        location.entry.range.lowerBound + range.lowerBound, ofShard: location.shard, into: &buffer)
+    case .memory(let tensor):
+      tensor.bytes.withBytes { buffer.copy($0.extracting(range)) }
     }
-    guard let transform = tensor.transform else {
-      buffers.isChanged = false
-      resultDigests.record(chunk: chunk.number, ofTensor: chunk.tensor, before)
-      return
+  }
+
+  private func change(_ chunk: RewriteChunk, in buffers: inout ChunkBuffers) throws {
+    let step = steps[chunk.step]
+    if let transform = step.transform, let result = step.result {
+      try transform.prepare { try read($0, of: step.origin, into: &$1) }
+      let size = result.type.bitCount / 8
+      let elements = (chunk.result.lowerBound / size)..<(chunk.result.upperBound / size)
+      try buffers.change(to: chunk.result.count) {
+        try transform.apply(elements, from: $0, into: &$1)
+      }
     }
-    try transform.prepare { range, destination in
-      try read(Chunk(tensor: chunk.tensor, range: range), into: &destination)
+    digests.record(chunk, of: step, in: buffers)
+    guard remaining.isLast(of: chunk.step) else { return }
+    step.transform?.finish()
+    if case .source(let location) = step.origin, uses.isLast(of: TensorPlace(location)) {
+      held.release(TensorPlace(location))
     }
-    buffers.isChanged = true
-    try buffers.change { try transform.apply(chunk.range, from: $0, into: &$1) }
-    resultDigests.record(
-      chunk: chunk.number, ofTensor: chunk.tensor, buffers.withResult { Digest(of: $0) })
-    if remaining.isLast(ofTensor: chunk.tensor) {
-      transform.finish()
-      held.release(chunk.tensor)
+  }
+
+  private func handOn(_ chunk: RewriteChunk, from buffers: ChunkBuffers) throws {
+    if let result = digests.resultNumber(ofStep: chunk.step) {
+      try buffers.withResult { try sink.take($0, ofResult: result, at: chunk.result.lowerBound) }
     }
+    onProgress?(chunk.source.count)
   }
 }

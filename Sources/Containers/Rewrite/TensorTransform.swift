@@ -1,10 +1,11 @@
+import Kernels
 import Tensors
 
-/// Computes the new bytes of a tensor, chunk by chunk.
+/// Computes the new elements of a tensor, a range at a time.
 ///
-/// Chunks of one tensor arrive in any order and on several threads at once.
+/// Ranges of one tensor arrive in any order and on several threads at once.
 package protocol TensorTransform: AnyObject, Sendable {
-  /// Whether `prepare` has to see the whole tensor before the first chunk.
+  /// Whether `prepare` has to see the whole tensor before the first range.
   var readsTensorFirst: Bool { get }
 
   /// Called before each `apply`, from any thread; what has to be done once is done by the first.
@@ -13,18 +14,18 @@ package protocol TensorTransform: AnyObject, Sendable {
   /// - Throws: What `read` throws, or why the tensor cannot be changed.
   func prepare(_ read: TensorBytes) throws
 
-  /// Computes the bytes `range` of the tensor.
+  /// Computes a range of elements.
   ///
   /// - Parameters:
-  ///   - range: Bytes of the tensor; both ends are whole elements.
-  ///   - source: The old bytes of that range.
-  ///   - destination: As many bytes, to be overwritten whole.
+  ///   - elements: Row-major indices into the tensor.
+  ///   - source: The old bytes of those elements.
+  ///   - destination: Room for the new bytes of those elements, to be overwritten whole.
   /// - Throws: Why the tensor cannot be changed, as a result that is not finite.
   func apply(
-    _ range: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws
 
-  /// The last chunk is done: what was computed for this tensor can be let go.
+  /// The last range is done: what was computed for this tensor can be let go.
   func finish()
 }
 
@@ -37,4 +38,23 @@ extension TensorTransform {
   package var readsTensorFirst: Bool { false }
 
   package func prepare(_ read: TensorBytes) throws {}
+}
+
+/// Rounds a tensor to another floating-point type, each element once to nearest even.
+package final class ConversionTransform: TensorTransform {
+  private let source: FloatFormat
+  private let result: FloatFormat
+
+  package init(from source: FloatFormat, to result: FloatFormat) {
+    self.source = source
+    self.result = result
+  }
+
+  package func apply(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) {
+    FloatCoding.convert(source, from: self.source, into: &destination, as: result)
+  }
+
+  package func finish() {}
 }

@@ -33,7 +33,8 @@ private struct EntryFields {
   var begin = 0
   var end = 0
   var hasOffsets = false
-  var otherKeys = KeyScanner()
+  /// Fields that are none of the three.
+  var otherKeys: KeyScanner?
 
   mutating func read(_ lexer: inout JSONLexer) throws(HeaderFailure) {
     _ = lexer.next()
@@ -43,22 +44,31 @@ private struct EntryFields {
       try lexer.expect(UInt8(ascii: ":"), "a colon")
       return key
     }
-    if lexer.matches(key, "dtype") {
+    if lexer.matches(key, FieldName.type) {
       try refuse(type != nil, "dtype", at: position)
       type = try readType(&lexer)
-    } else if lexer.matches(key, "shape") {
+    } else if lexer.matches(key, FieldName.shape) {
       try refuse(shape != nil, "shape", at: position)
       shape = try readShape(&lexer)
-    } else if lexer.matches(key, "data_offsets") {
+    } else if lexer.matches(key, FieldName.offsets) {
       try refuse(hasOffsets, "data_offsets", at: position)
       try readOffsets(&lexer)
       hasOffsets = true
     } else {
       try lexer.blaming(name) { (lexer) throws(JSONFailure) in
-        try otherKeys.add(key, at: position, lexer)
+        try add(key, at: position, lexer)
         try lexer.skipValue()
       }
     }
+  }
+
+  private mutating func add(
+    _ key: JSONLexer.RawString, at position: Int, _ lexer: JSONLexer
+  ) throws(JSONFailure) {
+    var keys = otherKeys.take() ?? KeyScanner()
+    if keys.depth == 0 { keys.open(isObject: true) }
+    try keys.add(key, at: position, lexer)
+    otherKeys = keys
   }
 
   private func refuse(_ isThere: Bool, _ field: String, at position: Int) throws(HeaderFailure) {
@@ -71,12 +81,9 @@ private struct EntryFields {
       throw HeaderFailure(at: lexer.position, tensor: name, .typeNotText)
     }
     let position = lexer.position
-    let text = try lexer.blaming(name) { (lexer) throws(JSONFailure) in try lexer.string() }
-    // All spellings are ASCII, so that equal means the same bytes.
-    guard let type = DType(rawValue: text) else {
-      throw HeaderFailure(at: position, tensor: name, .unknownType(text))
-    }
-    return type
+    let text = try lexer.blaming(name) { (lexer) throws(JSONFailure) in try lexer.rawString() }
+    for (spelling, type) in FieldName.types where lexer.matches(text, spelling) { return type }
+    throw HeaderFailure(at: position, tensor: name, .unknownType(lexer.text(text)))
   }
 
   private func readShape(_ lexer: inout JSONLexer) throws(HeaderFailure) -> Shape {
@@ -158,12 +165,9 @@ private struct EntryFields {
   }
 }
 
-extension JSONLexer {
-  /// Whether a string that was read is exactly `word`, which is ASCII.
-  func matches(_ string: RawString, _ word: StaticString) -> Bool {
-    guard string.hasEscapes else {
-      return bytes[string.content].elementsEqual(word.description.utf8)
-    }
-    return decoded(string).elementsEqual(word.description.utf8)
-  }
+private enum FieldName {
+  static let type = Array("dtype".utf8)
+  static let shape = Array("shape".utf8)
+  static let offsets = Array("data_offsets".utf8)
+  static let types = DType.allCases.map { (spelling: Array($0.rawValue.utf8), type: $0) }
 }

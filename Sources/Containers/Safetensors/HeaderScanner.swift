@@ -13,6 +13,8 @@ struct HeaderScanner {
   /// without its name, so that no table grows, nor is reserved larger than the text justifies.
   private static let smallestEntry = 50
 
+  private static let metadataKey = Array("__metadata__".utf8)
+
   private init(_ text: [UInt8]) {
     lexer = JSONLexer(text)
     let openings = text.reduce(into: 0) { $0 += $1 == UInt8(ascii: "{") ? 1 : 0 }
@@ -53,32 +55,38 @@ struct HeaderScanner {
   private mutating func member() throws(HeaderFailure) {
     _ = lexer.next()
     let start = lexer.position
-    let name = try blaming(nil) { (lexer) throws(JSONFailure) in
-      let name = try lexer.string()
+    let key = try blaming(nil) { (lexer) throws(JSONFailure) in
+      let key = try lexer.rawString()
       try lexer.expect(UInt8(ascii: ":"), "a colon")
-      return name
+      return key
     }
-    guard !sameBytes(name, "__metadata__") else {
+    guard !lexer.matches(key, Self.metadataKey) else {
       guard !hasMetadata else { throw HeaderFailure(at: start, .duplicateMetadata) }
       hasMetadata = true
       metadata = try MetadataScanner.metadata(&lexer)
       return
     }
-    try check(name, at: start)
+    let name = lexer.text(key)
+    try check(key, name, at: start)
     let entry = try EntryScanner.entry(named: name, at: start, &lexer)
     entries.append(entry)
   }
 
-  private mutating func check(_ name: String, at start: Int) throws(HeaderFailure) {
+  private mutating func check(
+    _ key: JSONLexer.RawString, _ name: String, at start: Int
+  ) throws(HeaderFailure) {
     guard !name.isEmpty else { throw HeaderFailure(at: start, tensor: "", .emptyName) }
     guard name.utf8.count <= 1024 else {
       throw HeaderFailure(at: start, .nameTooLong(name.utf8.count))
     }
-    guard !name.utf8.contains(0) else { throw HeaderFailure(at: start, tensor: name, .nulInName) }
-    let hash = KeyTable.hash(of: name)
-    let earlier = names.find(hash) { sameBytes(entries[$0].name, name) }
-    guard earlier == nil else { throw HeaderFailure(at: start, tensor: name, .duplicateName) }
-    names.insert(entries.count, hash: hash)
+    // Unescaped, a control character is no JSON.
+    guard !key.hasEscapes || !name.utf8.contains(0) else {
+      throw HeaderFailure(at: start, tensor: name, .nulInName)
+    }
+    let isFirst = names.insert(entries.count, hash: lexer.hash(key)) {
+      sameBytes(entries[$0].name, name)
+    }
+    guard isFirst else { throw HeaderFailure(at: start, tensor: name, .duplicateName) }
   }
 
   private mutating func blaming<Result>(

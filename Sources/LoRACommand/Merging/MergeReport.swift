@@ -18,7 +18,7 @@ struct MergeReport {
     report.add("bytes", "tensor data", .bytes(summary.bytes))
     report.add("rank", "rank", .count(summary.rank))
     report.add(
-      "adapter_tensors_applied", "adapter tensors applied", .count(summary.appliedAdapterTensors))
+      "adapter_tensors_applied", "adapter tensors applied", .count(summary.ledger.entries.count))
     report.add("adapters", Self.table(of: adapters))
     report.add("base_fingerprint", "base fingerprint", .text(summary.source.description))
     report.add("fingerprint", "fingerprint", .text(summary.result.description))
