@@ -19,6 +19,8 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
   /// Another checkpoint has a tensor that this one lacks; its path, where that is known.
   case missingCounterpart(String?)
   case otherForm(expected: String, found: String)
+  /// A finite element has no finite neighbour in the type it is rounded to.
+  case becomesInfinite(index: Int, type: String)
 
   package var category: FailureCategory {
     switch self {
@@ -55,6 +57,8 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
       "is in \(escaped(shard)), and the index does not list it; correct the index"
     case .inTwoShards(let first, let second):
       "is in \(escaped(first)) and in \(escaped(second)); remove one"
+    case .becomesInfinite(let index, let type):
+      "element \(index) is too large for \(type); choose a wider type, as bf16 or f32"
     case .missingCounterpart(let other):
       "is missing here, though \(other.map { escaped($0) } ?? "its counterpart") has it; "
         + "are these two of the same model?"
