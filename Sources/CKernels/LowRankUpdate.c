@@ -14,16 +14,25 @@ size_t lora_packed_down_count(size_t rank, size_t columns) {
   return (columns + PANEL - 1) / PANEL * PANEL * rank;
 }
 
+// Where column j of a panel lies in it. In f32 the even groups of four columns come before the odd
+// ones, as in the vectors of a pair (Templates/Pair.inc).
+static size_t place(lora_format precision, size_t j) {
+  if (precision == LORA_F64) return j;
+  return j / 4 % 2 * (PANEL / 2) + j / 8 * 4 + j % 4;
+}
+
 void lora_pack_down(
     lora_format precision, size_t rank, size_t columns, const void *down, void *packed) {
   size_t size = lora_byte_count(precision);
   const char *from = down;
   char *to = packed;
+  memset(packed, 0, lora_packed_down_count(rank, columns) * size);
   for (size_t column = 0; column < columns; column += PANEL) {
     size_t live = columns - column < PANEL ? columns - column : PANEL;
     for (size_t r = 0; r < rank; r++, to += PANEL * size) {
-      memcpy(to, from + (r * columns + column) * size, live * size);
-      memset(to + live * size, 0, (PANEL - live) * size);
+      for (size_t j = 0; j < live; j++) {
+        memcpy(to + place(precision, j) * size, from + (r * columns + column + j) * size, size);
+      }
     }
   }
 }

@@ -17,6 +17,9 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
   case unlistedTensor(shard: String)
   case inTwoShards(String, String)
   case wrongShard(listed: String, found: String)
+  /// Another checkpoint has a tensor that this one lacks; its path, where that is known.
+  case missingCounterpart(String?)
+  case otherForm(expected: String, found: String)
 
   package var category: FailureCategory {
     switch self {
@@ -56,6 +59,12 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
       "is in \(escaped(shard)), and the index does not list it; correct the index"
     case .inTwoShards(let first, let second):
       "is in \(escaped(first)) and in \(escaped(second)); remove one"
+    case .missingCounterpart(let other):
+      "is missing here, though \(other.map { escaped($0) } ?? "its counterpart") has it; "
+        + "are these two of the same model?"
+    case .otherForm(let expected, let found):
+      "expected \(expected) as in its counterpart, found \(found); "
+        + "are these two of the same model?"
     case .wrongShard(let listed, let found):
       "the index says it is in \(escaped(listed)), and it is in \(escaped(found)); "
         + "correct the index"

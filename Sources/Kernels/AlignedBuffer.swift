@@ -10,6 +10,10 @@
 package struct OutOfMemory: Error, Equatable {
   /// Bytes that were asked for.
   package let byteCount: Int
+
+  package init(byteCount: Int) {
+    self.byteCount = byteCount
+  }
 }
 
 /// Bytes that begin on a cache line, in memory whose refusal is an error and not a trap.

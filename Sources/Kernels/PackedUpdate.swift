@@ -10,7 +10,7 @@ import CKernels
 /// is computed in, so that a weight may be split over threads in any way.
 ///
 /// Whole rows are fastest: in a range that begins or ends inside a row, that row is computed by
-/// itself, at about a third of the speed.
+/// itself, at about half the speed.
 package final class PackedUpdate: Sendable {
   /// Rows of the weight and of `up`.
   package let rows: Int

@@ -49,3 +49,11 @@ private func decimalExponent(_ size: Double, digits: Int) -> Int {
   for _ in 0..<digits { half /= 10 }
   return mantissa + half >= 10 ? exponent + 1 : exponent
 }
+
+/// `0.50` as `0.5`, `10.00` as `10`; what has an exponent stays as it is.
+func withoutTrailingZeros(_ text: String) -> String {
+  guard text.contains("."), !text.contains("e") else { return text }
+  let zeros = text.reversed().prefix { $0 == "0" }.count
+  let trimmed = text.dropLast(zeros)
+  return String(trimmed.last == "." ? trimmed.dropLast() : trimmed)
+}

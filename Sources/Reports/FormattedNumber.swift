@@ -5,6 +5,9 @@ extension Format {
     case .plain: String(count)
     case .grouped: thousandsApart(String(count))
     case .binaryBytes: bytes(count, step: 1024, units: ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"])
+    case .bytesInFull:
+      Self.binaryBytes.text(of: count)
+        + (count < 1024 ? "" : " (\(thousandsApart(String(count))) bytes)")
     case .decimalBytes: bytes(count, step: 1000, units: ["kB", "MB", "GB", "TB", "PB", "EB"])
     case .ratio, .percent, .seconds, .significant: text(of: Double(count))
     }
@@ -16,11 +19,12 @@ extension Format {
     switch self {
     case .plain: return number.description
     case .grouped: return thousandsApart(decimal(number, places: 0))
-    case .binaryBytes, .decimalBytes: return text(of: Int(number))
+    case .binaryBytes, .bytesInFull, .decimalBytes: return text(of: Int(number))
     case .ratio: return threeDigits(number) + "x"
     case .percent: return threeDigits(number * 100) + " %"
     case .seconds: return duration(number)
-    case .significant(let digits): return significantDigits(number, digits)
+    case .significant(let digits):
+      return withoutTrailingZeros(significantDigits(number, digits))
     }
   }
 }

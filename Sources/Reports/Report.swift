@@ -6,9 +6,10 @@ package struct Report: Sendable, Equatable {
   package enum Entry: Sendable, Equatable {
     /// One named quantity; facts that follow each other are aligned as a block.
     case fact(key: String, label: String, Quantity)
-    case table(key: String, Table)
-    /// A report inside the report, indented under its title.
-    case group(key: String, title: String, Report)
+    /// Rows; without a key they are for the reader of the text only.
+    case table(key: String?, Table)
+    /// A report inside the report, indented under its title; without a key for text only.
+    case group(key: String?, title: String, Report)
     /// Known to JSON only.
     case detail(key: String, JSONTree)
     /// A sentence for the reader of the text, unknown to JSON.
@@ -21,16 +22,17 @@ package struct Report: Sendable, Equatable {
     self.entries = entries
   }
 
-  /// Adds a fact; one whose value is missing is null in JSON and left out of the text.
+  /// Adds a fact; one without a value is null, or an empty list, in JSON and
+  /// left out of the text.
   package mutating func add(_ key: String, _ label: String, _ quantity: Quantity) {
     entries.append(.fact(key: key, label: label, quantity))
   }
 
-  package mutating func add(_ key: String, _ table: Table) {
+  package mutating func add(_ key: String?, _ table: Table) {
     entries.append(.table(key: key, table))
   }
 
-  package mutating func add(_ key: String, title: String, _ report: Report) {
+  package mutating func add(_ key: String?, title: String, _ report: Report) {
     entries.append(.group(key: key, title: title, report))
   }
 
@@ -48,8 +50,8 @@ package struct Report: Sendable, Equatable {
       entries.compactMap { entry in
         switch entry {
         case .fact(let key, _, let quantity): JSONTree.Member(key, JSONTree(quantity.value))
-        case .table(let key, let table): JSONTree.Member(key, table.json)
-        case .group(let key, _, let report): JSONTree.Member(key, report.json)
+        case .table(let key, let table): key.map { JSONTree.Member($0, table.json) }
+        case .group(let key, _, let report): key.map { JSONTree.Member($0, report.json) }
         case .detail(let key, let tree): JSONTree.Member(key, tree)
         case .note: nil
         }

@@ -2,13 +2,13 @@ extension Report {
   /// The report for a person: aligned facts, tables and titled groups, a blank line between them.
   ///
   /// `width` is the terminal's, in columns: the widest text column of a table is cut to fit it; nil
-  /// writes everything.
-  package func text(width: Int? = nil) -> String {
-    blocks(width: width).map { $0 + "\n" }.joined(separator: "\n")
+  /// writes everything. `escape` makes text from files safe to print.
+  package func text(width: Int? = nil, escape: (String) -> String = { $0 }) -> String {
+    blocks(width: width, escape: escape).map { $0 + "\n" }.joined(separator: "\n")
   }
 
   /// Paragraphs without the line feed at their end.
-  private func blocks(width: Int?) -> [String] {
+  private func blocks(width: Int?, escape: (String) -> String) -> [String] {
     var blocks: [String] = []
     var facts: [(label: String, text: String)] = []
     func endFacts() {
@@ -17,15 +17,18 @@ extension Report {
     }
     for entry in entries {
       if case .fact(_, let label, let quantity) = entry {
-        if quantity.value != .missing { facts.append((label, quantity.text)) }
+        if quantity.value != .missing, quantity.value != .list([]) {
+          facts.append((escape(label), quantity.text(escape: escape)))
+        }
         continue
       }
       endFacts()
       switch entry {
-      case .table(_, let table) where !table.rows.isEmpty: blocks.append(table.text(width: width))
+      case .table(_, let table) where !table.rows.isEmpty:
+        blocks.append(table.text(width: width, escape: escape))
       case .group(_, let title, let report):
-        let inner = report.blocks(width: width.map { $0 - 2 })
-        blocks.append(title + "\n" + inner.map(indented).joined(separator: "\n\n"))
+        let inner = report.blocks(width: width.map { $0 - 2 }, escape: escape)
+        blocks.append(escape(title) + "\n" + inner.map(indented).joined(separator: "\n\n"))
       case .note(let sentence): blocks.append(sentence)
       case .fact, .table, .detail: break
       }

@@ -2,11 +2,12 @@ extension Table {
   /// The table for a terminal: a line of headings, then a line a row, two blanks between columns.
   ///
   /// `width` is the terminal's, in columns. When the table is wider, its widest left-aligned column
-  /// is cut in the middle, to 16 columns at least; nil never cuts.
-  package func text(width: Int? = nil) -> String {
+  /// is cut in the middle, to 16 columns at least; nil never cuts. `escape` makes text from files safe
+  /// to print.
+  package func text(width: Int? = nil, escape: (String) -> String = { $0 }) -> String {
     var cells = [headings.map(\.text)]
     for row in rows {
-      cells.append(zip(headings, row).map { Quantity($1, $0.format).text })
+      cells.append(zip(headings, row).map { Quantity($1, $0.format).text(escape: escape) })
     }
     var widths = headings.indices.map { column in
       cells.map { displayWidth(of: $0[column]) }.max() ?? 0

@@ -60,17 +60,17 @@ struct Pair: Sendable {
   let rank: Int
   let up: [Double]
   let down: [Double]
+  private let narrowUp: [Float]
+  private let narrowDown: [Float]
 
   /// Factors whose numbers are f32 numbers, or any f64 numbers when `wide`.
   init(rows: Int, columns: Int, rank: Int, wide: Bool, numbers: inout SeededNumbers) {
-    self.rows = rows
-    self.columns = columns
-    self.rank = rank
     func factor(_ count: Int) -> [Double] {
       (0..<count).map { _ in wide ? numbers.normal() : Double(Float(numbers.normal())) }
     }
-    up = factor(rows * rank)
-    down = factor(rank * columns)
+    self.init(
+      rows: rows, columns: columns, rank: rank, up: factor(rows * rank),
+      down: factor(rank * columns))
   }
 
   init(rows: Int, columns: Int, rank: Int, up: [Double], down: [Double]) {
@@ -79,6 +79,8 @@ struct Pair: Sendable {
     self.rank = rank
     self.up = up
     self.down = down
+    narrowUp = up.map(Float.init)
+    narrowDown = down.map(Float.init)
   }
 
   var elements: [(row: Int, column: Int)] {
@@ -88,7 +90,7 @@ struct Pair: Sendable {
   func chain(_ row: Int, _ column: Int) -> Float {
     var sum: Float = 0
     for r in 0..<rank {
-      sum.addProduct(Float(up[row * rank + r]), Float(down[r * columns + column]))
+      sum.addProduct(narrowUp[row * rank + r], narrowDown[r * columns + column])
     }
     return sum
   }
@@ -104,6 +106,6 @@ struct Pair: Sendable {
       return try PackedUpdate(rows: rows, columns: columns, rank: rank, up: up, down: down)
     }
     return try PackedUpdate(
-      rows: rows, columns: columns, rank: rank, up: up.map(Float.init), down: down.map(Float.init))
+      rows: rows, columns: columns, rank: rank, up: narrowUp, down: narrowDown)
   }
 }

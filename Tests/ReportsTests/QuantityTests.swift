@@ -52,14 +52,20 @@ import Testing
   }
 
   @Test(arguments: [
-    (0.03125, 3, "0.0313"), (9.9996, 4, "10.00"), (9.9994, 4, "9.999"), (4.0, 4, "4"),
-    (-0.5, 2, "-0.50"), (1.5e-7, 2, "1.5e-7"), (2.25e20, 3, "2.25e20"), (0.0, 3, "0"),
+    (0.03125, 3, "0.0313"), (9.9996, 4, "10"), (9.9994, 4, "9.999"), (4.0, 4, "4"),
+    (-0.5, 2, "-0.5"), (0.9375, 6, "0.9375"), (100.0, 3, "100"), (1.5e-7, 2, "1.5e-7"),
+    (2.25e20, 3, "2.25e20"), (0.0, 3, "0"),
     (1234.56, 3, "1235"), (.nan, 3, "nan"), (-.infinity, 3, "-inf"),
   ])
   func `a number has the digits that were asked for`(
     _ number: Double, _ digits: Int, _ text: String
   ) {
     #expect(Quantity.number(number, digits: digits).text == text)
+  }
+
+  @Test(arguments: [(96, "96 B"), (1536, "1.50 KiB (1,536 bytes)")])
+  func `bytes in full are exact as well`(_ count: Int, _ text: String) {
+    #expect(Quantity(.integer(count), .bytesInFull).text == text)
   }
 
   @Test func `what is no number reads as itself`() {

@@ -17,6 +17,7 @@ private let report: Report = {
   report.add("adapter", title: "Adapter", pairs)
   report.add(detail: "schema", .integer(1))
   report.add(note: "That is all.")
+  report.add(nil, Table([1, 2], columns: [Column("shown", .plain) { .integer($0) }]))
   report.add("none", Table([Int](), columns: []))
   report.add("seconds", "time", .seconds(1.5))
   return report
@@ -38,6 +39,10 @@ private let report: Report = {
           v_proj     8
 
         That is all.
+
+        shown
+            1
+            2
 
         time  1.50 s
 

@@ -43,5 +43,8 @@ package indirect enum LooseJSON: Decodable, Equatable, Sendable {
 
   package var number: Double? { if case .number(let number) = self { number } else { nil } }
   package var text: String? { if case .text(let text) = self { text } else { nil } }
+  package var members: [String: LooseJSON]? {
+    if case .object(let members) = self { members } else { nil }
+  }
   package var items: [LooseJSON]? { if case .array(let items) = self { items } else { nil } }
 }

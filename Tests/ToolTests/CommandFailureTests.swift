@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import LoRACommand
 import Tensors
 import Testing
@@ -65,11 +66,20 @@ private struct Surprise: Error, CustomStringConvertible {
       ])
   }
 
-  @Test(arguments: [(Int32(1), Int32(129)), (2, 130), (13, 141), (15, 143)])
-  func `a signal and a closed pipe end without a word`(_ signal: Int32, _ exitCode: Int32) {
-    let failure = CommandFailure(QuietTermination(signal: signal), arguments: [])
-    #expect(failure.errorLines == [])
+  @Test(arguments: [(Int32(1), Int32(129)), (2, 130), (15, 143)])
+  func `a signal is one line and 128 more than its number`(_ signal: Int32, _ exitCode: Int32) {
+    let failure = CommandFailure(
+      ContainerError(file: "", .interrupted(signal: signal)), arguments: [])
+    #expect(
+      failure.errorLines == ["lora: error: stopped by signal \(signal); nothing was written"])
     #expect(failure.exitCode == exitCode)
+  }
+
+  @Test func `a closed pipe ends without a word`() {
+    let failure = CommandFailure(
+      ContainerError(file: "standard output", .output(.closedPipe)), arguments: [])
+    #expect(failure.errorLines == [])
+    #expect(failure.exitCode == 141)
   }
 
   @Test func `an exit code that was thrown is the exit code`() {

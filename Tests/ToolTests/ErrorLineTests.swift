@@ -22,7 +22,7 @@ import Testing
     let result = try Tool.shell("$LORA --help > /dev/full")
     #expect(result.exitCode == 74)
     #expect(result.errorLines.count == 1)
-    #expect(result.errorText.hasPrefix("lora: error: stdout: "))
+    #expect(result.errorText.hasPrefix("lora: error: standard output: "))
   }
 
   @Test func `a reader that goes away is met with silence`() throws {

@@ -13,13 +13,13 @@
 #define LANES 8
 #define HARDWARE 1
 #define ROWS 6
-#define VECTORS_F32 2
-#define VECTORS_F64 1
+#define VECTORS 2
 
 #pragma clang attribute push( \
     __attribute__((target("avx2,fma,f16c"), min_vector_width(256))), apply_to = function)
 
 #include "../Templates/Vector.inc"
+#include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"

@@ -13,15 +13,16 @@
 #define LANES 16
 #define HARDWARE 1
 #define ROWS 8
-#define VECTORS_F32 2
-#define VECTORS_F64 1
+#define VECTORS 2
 
-#pragma clang attribute push(                                                      \
-    __attribute__((                                                                \
-        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"), min_vector_width(512))), \
+#pragma clang attribute push(                                         \
+    __attribute__((                                                   \
+        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"),   \
+        min_vector_width(512))),                                      \
     apply_to = function)
 
 #include "../Templates/Vector.inc"
+#include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"

@@ -13,10 +13,10 @@
 #define LANES 4
 #define HARDWARE 1
 #define ROWS 5
-#define VECTORS_F32 4
-#define VECTORS_F64 2
+#define VECTORS 4
 
 #include "../Templates/Vector.inc"
+#include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"

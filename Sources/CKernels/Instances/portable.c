@@ -1,5 +1,5 @@
-// The kernels in C alone. Their tiles have the shape of the AVX-512 tiles, so that what holds for one
-// holds for the other wherever the tests run.
+// The kernels in C alone. Their tiles have the shape of the AVX-512 tiles, so that the logic of
+// those is tested on every machine.
 
 #include <math.h>
 #include <stddef.h>
@@ -13,10 +13,10 @@
 #define LANES 16
 #define HARDWARE 0
 #define ROWS 8
-#define VECTORS_F32 2
-#define VECTORS_F64 1
+#define VECTORS 2
 
 #include "../Templates/Vector.inc"
+#include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"

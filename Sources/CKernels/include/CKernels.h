@@ -14,6 +14,7 @@
 
 #include "Conversion.h"
 #include "CoreCount.h"
+#include "Dense.h"
 #include "FloatFormat.h"
 #include "FloatScan.h"
 #include "InstructionSet.h"

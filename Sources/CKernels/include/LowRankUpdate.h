@@ -26,8 +26,9 @@ size_t lora_packed_down_count(size_t rank, size_t columns);
 
 /// Packs A for the kernels: `packed` [N / 32, R, 32] from `down` [R, N] row-major.
 ///
-///     packed[p, r, j] = 32·p + j < N ? down[r, 32·p + j] : 0
+///     packed[p, r, place(j)] = 32·p + j < N ? down[r, 32·p + j] : 0
 ///
+/// In f64, place(j) = j; in f32 the even groups of four columns come before the odd ones.
 /// @param precision  LORA_F32 or LORA_F64, of both buffers
 /// @param packed     [lora_packed_down_count(R, N)], overwritten; fastest when 64-byte aligned
 void lora_pack_down(

@@ -42,6 +42,15 @@ extension String {
   }
 }
 
+extension RawSpan {
+  /// Whether both are as long and hold the same bytes.
+  package func hasSameBytes(as other: RawSpan) -> Bool {
+    unsafe withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+    }
+  }
+}
+
 extension MutableRawSpan {
   /// Copies all of `source` to the front.
   package mutating func copy(_ source: RawSpan) {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Containers
 import Reports
+import Tensors
 
 /// How a command reports.
 package struct ReportOptions: ParsableArguments {
@@ -11,14 +13,23 @@ package struct ReportOptions: ParsableArguments {
 
   package init() {}
 
-  /// Prints `report` on stdout, or on stderr when stdout is where the output goes.
-  package func show(_ report: Report, besideOutputOnStdout: Bool = false) throws {
-    guard json || !quiet else { return }
-    let text = json ? report.json.jsonText : report.text(width: Terminal.reportWidth)
+  /// Prints `report` on stdout; when stdout is where the output goes, on stderr.
+  ///
+  /// There a text is shown only to a person at a terminal. A text that is not the first of its
+  /// command has a blank line above.
+  package func show(
+    _ report: Report, besideOutputOnStdout: Bool = false, isFirst: Bool = true
+  ) throws {
+    guard json || !quiet && (!besideOutputOnStdout || Terminal.hasReader) else { return }
+    let text =
+      json
+      ? report.json.jsonText
+      : (isFirst ? "" : "\n")
+        + report.text(width: Terminal.reportWidth, escape: { escaped($0, inQuotes: false) })
     if besideOutputOnStdout {
       StandardError.write(line: text.hasSuffix("\n") ? String(text.dropLast()) : text)
     } else {
-      try StandardOutput.write(text)
+      try StandardStreams.write(text)
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Tensors
 
 /// How a command that threw ends: what it says, and the exit code of the process.
@@ -9,7 +10,8 @@ import Tensors
 /// | a usage error of the argument parser | one line that points to `lora help COMMAND` | 64 |
 /// | `ReportableError` | its one line | its category |
 /// | `ErrorList` | one line each, at most 20, then how many more | of its first error |
-/// | `QuietTermination` (a signal, a closed pipe) | nothing | 128 + the signal |
+/// | a closed pipe on stdout | nothing | 141 |
+/// | a signal that asked to stop | one line | 128 + the signal |
 /// | `ExitCode` | nothing | itself |
 /// | anything else | one line that calls it a bug | 70 |
 package struct CommandFailure: Sendable, Equatable {
@@ -22,8 +24,9 @@ package struct CommandFailure: Sendable, Equatable {
   /// Decides how `error`, thrown while parsing or running `arguments`, is reported.
   package init(_ error: any Error, arguments: [String]) {
     switch error {
-    case let error as QuietTermination:
-      self.init(exitCode: error.exitCode)
+    case let error as ContainerError:
+      self.init(
+        messages: error.isQuiet ? [] : [error.description], exitCode: error.exitStatus)
     case let error as ErrorList:
       self.init(messages: Self.capped(error.lines), exitCode: error.category.rawValue)
     case let error as any ReportableError:
@@ -46,17 +49,25 @@ package struct CommandFailure: Sendable, Equatable {
     let message = RootCommand.message(for: error)
     switch RootCommand.exitCode(for: error) {
     case .success:
-      self.init(output: message, exitCode: 0)
+      if let problem = Self.problemOfHelp(arguments) {
+        self.init(usageProblem: problem, arguments: [])
+      } else {
+        self.init(output: message, exitCode: 0)
+      }
     case .validationFailure:
-      let hint = "see '\(Self.helpCommand(for: arguments))'"
       self.init(
-        messages: [Self.usageMessage(message, arguments: arguments) + "; " + hint],
-        exitCode: FailureCategory.wrongUsage.rawValue)
+        usageProblem: Self.usageMessage(message, arguments: arguments), arguments: arguments)
     default:
       self.init(
         messages: ["internal error, please report it: \(error)"],
         exitCode: FailureCategory.bug.rawValue)
     }
+  }
+
+  private init(usageProblem: String, arguments: [String]) {
+    self.init(
+      messages: ["\(usageProblem); see '\(Self.helpCommand(for: arguments))'"],
+      exitCode: FailureCategory.wrongUsage.rawValue)
   }
 
   /// Lines of one plan's errors, the count of the rest in place of what exceeds the limit.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 
 #if canImport(Glibc)
   import Glibc
@@ -12,7 +13,7 @@ import ArgumentParser
 package enum Program {
   /// Runs the command that the process was started with, and ends the process.
   package static func run() -> Never {
-    signal(SIGPIPE, SIG_IGN)
+    Interruption.install()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       var command = try RootCommand.parseAsRoot(arguments)
@@ -30,7 +31,7 @@ package enum Program {
   private static func end(_ failure: CommandFailure) -> Never {
     do {
       if !failure.output.isEmpty {
-        try StandardOutput.write(failure.output + "\n")
+        try StandardStreams.write(failure.output + "\n")
       }
     } catch {
       end(CommandFailure(error, arguments: []))

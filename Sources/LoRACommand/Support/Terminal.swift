@@ -10,9 +10,12 @@ import FoundationEssentials
 
 /// What the process was started on.
 enum Terminal {
+  /// Whether stderr is a terminal, with a person who reads it.
+  static let hasReader: Bool = isatty(STDERR_FILENO) == 1
+
   /// Whether stderr is a terminal that can wipe a line.
   static let showsProgress: Bool =
-    isatty(STDERR_FILENO) == 1 && environment["TERM"] != nil && environment["TERM"] != "dumb"
+    hasReader && environment["TERM"] != nil && environment["TERM"] != "dumb"
 
   /// Columns to fit a report on stdout into; nil when it is no terminal, or one of unknown width.
   static let reportWidth: Int? =

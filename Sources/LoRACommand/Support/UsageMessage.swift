@@ -17,14 +17,22 @@ extension CommandFailure {
   ///
   /// To the parser a misspelt subcommand is only an argument it did not expect; say what it is.
   static func usageMessage(_ message: String, arguments: [String]) -> String {
-    if let first = arguments.first, first != "help", !first.hasPrefix("-"),
-      subcommand(first, of: RootCommand.self) == nil
-    {
-      return "there is no command '\(first)'"
-    }
+    if let problem = problem(ofCommand: arguments.first) { return problem }
     var text = message
     if text.hasSuffix(".") { text.removeLast() }
     return text.prefix(1).lowercased() + text.dropFirst()
+  }
+
+  /// What is wrong with `lora help COMMAND`, where the parser would help on the whole program.
+  static func problemOfHelp(_ arguments: [String]) -> String? {
+    arguments.first == "help" ? problem(ofCommand: arguments.dropFirst().first) : nil
+  }
+
+  private static func problem(ofCommand name: String?) -> String? {
+    guard let name, name != "help", !name.hasPrefix("-"),
+      subcommand(name, of: RootCommand.self) == nil
+    else { return nil }
+    return "there is no command '\(name)'"
   }
 
   private static func subcommand(

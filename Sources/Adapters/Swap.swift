@@ -1,0 +1,85 @@
+import Containers
+import Tensors
+
+/// Exchanges what is merged into a checkpoint for other adapters, in one pass.
+///
+/// With the base the result is that of a direct merge, bit for bit. Without it the old adapters are
+/// subtracted in the same chain that adds the new ones.
+package struct Swap: Sendable {
+  package let merged: Checkpoint
+  package let adapters: [WeightedAdapter]
+  package let method: UnmergeMethod
+  package let output: EditOutput
+  package var options = MergeOptions()
+  /// Merge although an adapter was trained on another base.
+  package var ignoresBaseFingerprint = false
+
+  package init(
+    _ adapters: [WeightedAdapter], into merged: Checkpoint, by method: UnmergeMethod,
+    to output: EditOutput
+  ) {
+    self.merged = merged
+    self.adapters = adapters
+    self.method = method
+    self.output = output
+  }
+
+  /// Checks, writes and publishes.
+  ///
+  /// - Throws: As `Unmerge.run` and `Merge.run`.
+  package func run() throws -> MergeSummary {
+    let record = try MergedRecord(of: merged, otherwise: "use lora merge to add an adapter")
+    switch method {
+    case .base(let base):
+      return try swap(record, with: base)
+    case .approximate(let steps):
+      return try swap(record, subtracting: steps)
+    }
+  }
+
+  private func swap(_ record: MergedRecord, with base: Checkpoint) throws -> MergeSummary {
+    let plan = try MergePlan(
+      adapters, into: base.entries, config: base.config, choices: options.choices)
+    let meter = SurvivalMeter()
+    var edit = CheckpointEdit(
+      source: base, layout: record.layout(from: base, to: output.destination),
+      changes: plan.changes(type: options.type, meter: meter), output: output)
+    edit.configuration = plan.configuration(type: options.type, of: base.config)
+    let state = MergedState(
+      base: record.state.base, steps: [MergedState.Step(adapters, options)])
+    let fingerprints = try edit.run(state: state) { found in
+      try record.checkBase(found.source, of: base)
+      try guardian(base, nil).check(found.source)
+      return found.source
+    }
+    return MergeSummary(plan, base, fingerprints, meter)
+  }
+
+  private func swap(
+    _ record: MergedRecord, subtracting steps: [[WeightedAdapter]]
+  ) throws -> MergeSummary {
+    try record.checkAdapters(steps)
+    try record.checkForm()
+    // The record says what the weights were before; the bits at hand are the merged ones.
+    if let base = record.state.base { try guardian(merged, record.state).check(base) }
+    var chains = steps.reversed().map { step in
+      step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
+    }
+    chains[chains.count - 1] += adapters
+    let plans = try chains.map { try MergePlan($0, into: merged.entries, config: merged.config) }
+    var changes = RewriteChanges()
+    changes.transforms = .sequence(of: plans.map { $0.changes().transforms })
+    let edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
+    var step = MergedState.Step(adapters)
+    step.isApproximate = true
+    let state = MergedState(base: record.state.base, steps: [step])
+    let fingerprints = try edit.run(state: state) { _ in record.state.base }
+    return MergeSummary(plans[plans.count - 1], merged, fingerprints, SurvivalMeter())
+  }
+
+  private func guardian(_ base: Checkpoint, _ state: MergedState?) -> BaseGuard {
+    BaseGuard(
+      base: base, state: state, adapters: adapters.map(\.adapter),
+      isIgnored: ignoresBaseFingerprint)
+  }
+}

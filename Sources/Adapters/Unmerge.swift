@@ -1,0 +1,54 @@
+import Containers
+import Tensors
+
+/// How the weights from before a merge are found.
+package enum UnmergeMethod: Sendable {
+  /// They are read from the base: exact.
+  case base(Checkpoint)
+  /// The merged adapters, step by step, are subtracted: rounding leaves its traces.
+  case approximate([[WeightedAdapter]])
+}
+
+/// Takes out of a checkpoint what was merged into it.
+package struct Unmerge: Sendable {
+  package let merged: Checkpoint
+  package let method: UnmergeMethod
+  package let output: EditOutput
+
+  package init(_ merged: Checkpoint, by method: UnmergeMethod, to output: EditOutput) {
+    self.merged = merged
+    self.method = method
+    self.output = output
+  }
+
+  /// Checks, writes and publishes.
+  ///
+  /// - Throws: `AdapterError.mismatch` when nothing is merged, the base is another one, or the
+  ///   adapters are not those that were merged; `ErrorList`; `ContainerError`.
+  package func run() throws -> (source: Fingerprint, result: Fingerprint) {
+    let record = try MergedRecord(of: merged, otherwise: "lora takes out what lora merged")
+    switch method {
+    case .base(let base):
+      try record.checkContent(threads: output.settings.threads)
+      let edit = CheckpointEdit(
+        source: base, layout: record.layout(from: base, to: output.destination),
+        changes: RewriteChanges(), output: output)
+      return try edit.run(state: nil) { found in
+        try record.checkBase(found.source, of: base)
+        return nil
+      }
+    case .approximate(let steps):
+      try record.checkAdapters(steps)
+      try record.checkForm()
+      let plans = try steps.reversed().map { step in
+        let taken = step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
+        return try MergePlan(taken, into: merged.entries).changes().transforms
+      }
+      var changes = RewriteChanges()
+      changes.transforms = .sequence(of: plans)
+      let edit = CheckpointEdit(
+        source: merged, layout: merged, changes: changes, output: output)
+      return try edit.run(state: nil) { _ in nil }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import SystemPackage
+
+/// Looks into folders.
+package enum Folder {
+  /// Whether there is a folder at `path`, links followed.
+  package static func exists(_ path: String) -> Bool {
+    let status = try? SystemFileSystem.shared.status(of: FilePath(path), followingLinks: true)
+    return status?.kind == .folder
+  }
+
+  /// The names in a folder, in ascending order of their bytes.
+  package static func names(in path: String) throws(ContainerError) -> [String] {
+    do throws(Errno) {
+      return try SystemFileSystem.shared.names(inFolder: FilePath(path))
+    } catch {
+      throw ContainerError(file: path, .input(InputProblem(error, operation: "listing")))
+    }
+  }
+
+  /// The folder that a path lies in; `.` for a bare name.
+  package static func parent(of path: String) -> String {
+    let parent = FilePath(path).removingLastComponent()
+    return parent.isEmpty ? "." : parent.string
+  }
+
+  /// `name` inside the folder `path`.
+  package static func path(_ path: String, _ name: String) -> String {
+    FilePath(path).appending(name).string
+  }
+}

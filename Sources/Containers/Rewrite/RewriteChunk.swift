@@ -1,0 +1,41 @@
+import Tensors
+
+/// The unit of a rewrite: a piece of one step, a whole number of fingerprint chunks of both its ends.
+struct RewriteChunk: Sendable {
+  /// Counted over all steps of the plan.
+  let step: Int
+  /// Bytes of the origin's tensor.
+  let source: Range<Int>
+  /// Bytes of the result's tensor; empty when nothing is written.
+  let result: Range<Int>
+
+  /// The pieces of a step, in order.
+  ///
+  /// Where the type stays, a piece is one fingerprint chunk; where it changes, the smaller side is.
+  static func chunks(of step: RewritePlan.Step, number: Int) -> [RewriteChunk] {
+    let size = Fingerprint.chunkSize
+    let (sourceSize, sourceBits) = step.origin.size
+    let resultBits = step.result?.type.bitCount ?? sourceBits
+    let smaller = min(sourceBits, resultBits)
+    let sourceUnit = size * sourceBits / smaller
+    let resultUnit = size * resultBits / smaller
+    let resultSize = step.result?.byteCount ?? 0
+    let count = (sourceSize + sourceUnit - 1) / sourceUnit
+    return (0..<count).map { index in
+      RewriteChunk(
+        step: number,
+        source: (index * sourceUnit)..<min((index + 1) * sourceUnit, sourceSize),
+        result: min(index * resultUnit, resultSize)..<min((index + 1) * resultUnit, resultSize))
+    }
+  }
+}
+
+extension RewritePlan.Step.Origin {
+  /// Bytes of the tensor, and bits of one of its elements.
+  fileprivate var size: (bytes: Int, bits: Int) {
+    switch self {
+    case .source(let location): (location.entry.byteCount, location.entry.type.bitCount)
+    case .memory(let tensor): (tensor.bytes.count, tensor.type.bitCount)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Kernels
+import Tensors
+
+/// Computes the new elements of a tensor, a range at a time.
+///
+/// Ranges of one tensor arrive in any order and on several threads at once.
+package protocol TensorTransform: AnyObject, Sendable {
+  /// Whether `prepare` has to see the whole tensor before the first range.
+  var readsTensorFirst: Bool { get }
+
+  /// Called before each `apply`, from any thread; what has to be done once is done by the first.
+  ///
+  /// - Parameter read: Gives the old bytes of any range, if `readsTensorFirst`.
+  /// - Throws: What `read` throws, or why the tensor cannot be changed.
+  func prepare(_ read: TensorBytes) throws
+
+  /// Computes a range of elements.
+  ///
+  /// - Parameters:
+  ///   - elements: Row-major indices into the tensor.
+  ///   - source: The old bytes of those elements.
+  ///   - destination: Room for the new bytes of those elements, to be overwritten whole.
+  /// - Throws: Why the tensor cannot be changed, as a result that is not finite.
+  func apply(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) throws
+
+  /// The last range is done: what was computed for this tensor can be let go.
+  func finish()
+}
+
+/// Fills a buffer with the bytes `range` of a tensor; the buffer is as long as the range.
+package typealias TensorBytes = (
+  _ range: Range<Int>, _ destination: inout MutableRawSpan
+) throws -> Void
+
+extension TensorTransform {
+  package var readsTensorFirst: Bool { false }
+
+  package func prepare(_ read: TensorBytes) throws {}
+}
+
+/// Rounds a tensor to another floating-point type, each element once to nearest even.
+package final class ConversionTransform: TensorTransform {
+  private let source: FloatFormat
+  private let result: FloatFormat
+
+  package init(from source: FloatFormat, to result: FloatFormat) {
+    self.source = source
+    self.result = result
+  }
+
+  package func apply(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) {
+    FloatCoding.convert(source, from: self.source, into: &destination, as: result)
+  }
+
+  package func finish() {}
+}

@@ -1,0 +1,28 @@
+import Dispatch
+
+/// The threads that one computation may use.
+package struct Workers: Sendable, Hashable {
+  package let count: Int
+
+  /// Everything on the calling thread.
+  package static let one = Workers(count: 1)
+
+  package init(count: Int) {
+    precondition(count > 0, "a computation needs a thread")
+    self.count = count
+  }
+
+  /// Calls `body` once with each of `0 ..< parts`, at the same time where there are threads, and
+  /// returns when all are done.
+  package func run(_ parts: Int, _ body: (Int) -> Void) {
+    guard count > 1, parts > 1 else {
+      for part in 0..<parts { body(part) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      // Every part of the work touches memory of its own, and all of it ends before the return.
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: parts) { unsafe body($0) }
+    }
+  }
+}

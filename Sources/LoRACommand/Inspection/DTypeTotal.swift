@@ -1,0 +1,30 @@
+import Reports
+import Tensors
+
+/// What a file holds of one dtype.
+struct DTypeTotal: Sendable {
+  let type: DType
+  var tensorCount = 0
+  var parameterCount = 0
+  var byteCount = 0
+
+  /// The totals of `tensors`, in the order in which their dtypes first appear.
+  static func totals(of tensors: [InspectedTensor]) -> [DTypeTotal] {
+    var totals: [DTypeTotal] = []
+    for tensor in tensors {
+      let index = totals.firstIndex { $0.type == tensor.type } ?? totals.count
+      if index == totals.count { totals.append(DTypeTotal(type: tensor.type)) }
+      totals[index].tensorCount += 1
+      totals[index].parameterCount += tensor.shape.elementCount
+      totals[index].byteCount += tensor.byteCount
+    }
+    return totals
+  }
+
+  static let columns: [Column<DTypeTotal>] = [
+    Column("dtype") { $0.type.rawValue },
+    Column("tensors", .grouped) { .integer($0.tensorCount) },
+    Column("parameters", .grouped) { .integer($0.parameterCount) },
+    Column("bytes", .binaryBytes) { .integer($0.byteCount) },
+  ]
+}

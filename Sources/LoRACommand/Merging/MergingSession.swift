@@ -1,0 +1,115 @@
+import Adapters
+import Containers
+import Reports
+import Tensors
+
+/// Joins the files that `merge`, `unmerge` and `swap` name to the work in `Adapters`.
+struct MergingSession {
+  let output: OutputOptionsGroup
+  var shardSize = ShardSizeOption()
+  var options = MergeOptionsGroup()
+  var fingerprint = BaseFingerprintOption()
+  let threads: ThreadsOption
+  let report: ReportOptions
+
+  func merge(
+    _ adapters: [WeightedAdapterArgument], into path: String, initial: [String]
+  ) throws {
+    let started = ContinuousClock.now
+    let opened = try open(adapters)
+    let base = try Checkpoint.open(path)
+    let progress = progressLine("merging", base)
+    var merge = Merge(opened, into: base, to: editOutput(like: base, progress))
+    merge.options = options.options
+    merge.ignoresBaseFingerprint = fingerprint.anyBase
+    merge.initialAdapters = try initial.map(AdapterFile.open)
+    let summary = try merge.run()
+    progress.finish()
+    try show(summary, opened, since: started)
+  }
+
+  func unmerge(_ path: String, origin: MergedOriginOptions) throws {
+    let started = ContinuousClock.now
+    let merged = try Checkpoint.open(path)
+    let method = try method(for: merged, origin)
+    let progress = progressLine("unmerging", merged)
+    let unmerge = Unmerge(merged, by: method, to: editOutput(like: merged, progress))
+    let fingerprints = try unmerge.run()
+    progress.finish()
+    try report.show(
+      MergeReport.unmerged(
+        merged, isExact: origin.base != nil, result: fingerprints.result, output: output.output,
+        since: started),
+      besideOutputOnStdout: output.isStandardOutput)
+  }
+
+  func swap(
+    _ path: String, for adapters: [WeightedAdapterArgument], origin: MergedOriginOptions
+  ) throws {
+    let started = ContinuousClock.now
+    let opened = try open(adapters)
+    let merged = try Checkpoint.open(path)
+    let method = try method(for: merged, origin)
+    let progress = progressLine("swapping", merged)
+    var swap = Swap(opened, into: merged, by: method, to: editOutput(like: merged, progress))
+    swap.options = options.options
+    swap.ignoresBaseFingerprint = fingerprint.anyBase
+    let summary = try swap.run()
+    progress.finish()
+    try show(summary, opened, since: started)
+  }
+
+  // MARK: Parts
+
+  private func open(_ adapters: [WeightedAdapterArgument]) throws -> [WeightedAdapter] {
+    var errors: [any ReportableError] = []
+    var opened: [WeightedAdapter] = []
+    for argument in adapters {
+      do {
+        opened.append(try argument.open())
+      } catch let error as any ReportableError {
+        errors.append(error)
+      }
+    }
+    guard errors.isEmpty else { throw ErrorList(errors) }
+    return opened
+  }
+
+  private func method(
+    for merged: Checkpoint, _ origin: MergedOriginOptions
+  ) throws -> UnmergeMethod {
+    if let base = origin.base { return .base(try Checkpoint.open(base)) }
+    guard let state = try MergedState(metadata: merged.metadata, file: merged.path) else {
+      throw AdapterError.mismatch(
+        file: merged.path, problem: "has no record of a merge; lora takes out what lora merged")
+    }
+    return .approximate(
+      try MergedAdapters.open(state, given: origin.adapters, file: merged.path))
+  }
+
+  private func editOutput(like checkpoint: Checkpoint, _ progress: ProgressLine) -> EditOutput {
+    let size = shardSize.shardSize?.byteCount
+    var result = EditOutput(
+      CheckpointDestination(output.output, like: checkpoint, mustBeFolder: size != nil),
+      settings: CheckpointWriter.Settings(
+        output: output.containerOptions, compression: output.compresses ? .blockedGzip : .none,
+        threads: threads.count))
+    result.shardSize = size
+    result.onProgress = { progress.advance(by: $0) }
+    return result
+  }
+
+  private func progressLine(_ label: String, _ checkpoint: Checkpoint) -> ProgressLine {
+    ProgressLine(
+      label, total: checkpoint.dataSize, format: .binaryBytes, quiet: report.quiet)
+  }
+
+  private func show(
+    _ summary: MergeSummary, _ adapters: [WeightedAdapter],
+    since started: ContinuousClock.Instant
+  ) throws {
+    let result = MergeReport(summary, adapters: adapters, output: output.output, since: started)
+    for note in summary.notes + result.warnings { Warnings.say(note) }
+    try report.show(result.report, besideOutputOnStdout: output.isStandardOutput)
+  }
+}

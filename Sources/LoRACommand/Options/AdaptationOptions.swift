@@ -1,0 +1,58 @@
+import ArgumentParser
+
+/// Which adapter is trained.
+struct AdaptationOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The adapter's rank. (default: 4)", valueName: "rank"))
+  var rank: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Scaling is alpha / rank. (default: twice the rank)", valueName: "alpha"))
+  var alpha: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Modules to adapt: names or their last dotted parts, with commas between, or 'all-linear'. \
+      (default: all-linear)
+      """, valueName: "names"))
+  var targetModules: String?
+
+  @Flag(help: "Rank-stabilized: scaling is alpha / √rank.")
+  var rslora = false
+
+  @Flag(help: "Train all biases beside the adapter; they are stored in it.")
+  var trainBias = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Start from this adapter; it says rank, modules and alpha.", valueName: "path"),
+    completion: .file())
+  var initAdapter: String?
+
+  @Flag(help: "Train all weights of the network instead; the output is a network, not an adapter.")
+  var full = false
+
+  func validate() throws {
+    try require(
+      (1...65536).contains(rank ?? 1), "--rank is \(rank ?? 0), expected 1 to 65536")
+    try require((alpha ?? 1).isFinite, "--alpha must be finite")
+    if initAdapter != nil {
+      try require(
+        rank == nil && targetModules == nil,
+        "--init-adapter says rank and modules; leave --rank and --target-modules out")
+    }
+    let adapterSettings =
+      rank != nil || alpha != nil || targetModules != nil || rslora || trainBias
+      || initAdapter != nil
+    try require(
+      !full || !adapterSettings,
+      "--full trains no adapter; leave the adapter's options out")
+  }
+
+  /// The names of `--target-modules`; nil means all.
+  var targets: [String]? {
+    guard let targetModules, targetModules.lowercased() != "all-linear" else { return nil }
+    return targetModules.split(separator: ",").map(String.init)
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Kernels
+import Training
+
+/// How a table is read.
+struct DataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The target column's name, or its index from 0. (default: the network's, else the last)",
+      valueName: "column"))
+  var target: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      classification or regression. (default: what the network records, else regression when it has \
+      one output; for pretrain, when the target is numbers that are not all whole)
+      """, valueName: "task"))
+  var task: LearningTask?
+
+  @Flag(help: "The first line is a row; columns are then called 0, 1, 2 and on.")
+  var noHeader = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What stands between fields: a character, or 'tab'. (default: the first of , ; tab | in the \
+      first line)
+      """, valueName: "character"))
+  var delimiter: DelimiterArgument?
+}
+
+/// A delimiter as it is given: one ASCII character that no field needs, or `tab`.
+struct DelimiterArgument: ExpressibleByArgument {
+  let byte: UInt8
+
+  init?(argument: String) {
+    let text = argument == "tab" || argument == "\\t" ? "\t" : argument
+    guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80,
+      !text.contains(where: { "\"\r\n0123456789+-.eE".contains($0) })
+    else { return nil }
+    self.byte = byte
+  }
+}
+
+extension LearningTask: ExpressibleByArgument {}
+extension Activation: ExpressibleByArgument {}

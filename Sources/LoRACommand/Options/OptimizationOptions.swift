@@ -1,0 +1,102 @@
+import ArgumentParser
+import Training
+
+/// How training moves the parameters.
+///
+/// The defaults suit the small networks that tables are fitted with: AdamW needs no tuned rate there,
+/// and 0.01 is ten times its usual one because the networks are shallow.
+struct OptimizationOptions: ParsableArguments {
+  /// The rules for a step.
+  enum OptimizerName: String, ExpressibleByArgument, CaseIterable {
+    case sgd
+    case adam
+    case adamw
+  }
+
+  @Option(help: ArgumentHelp("sgd, adam or adamw.", valueName: "name"))
+  var optimizer = OptimizerName.adamw
+
+  @Option(help: ArgumentHelp("The learning rate after the warm-up.", valueName: "rate"))
+  var learningRate = 0.01
+
+  @Option(
+    help: ArgumentHelp(
+      "Rows of a batch, the last of a pass may be short; 0 for all rows at once.",
+      valueName: "rows"))
+  var batchSize = 32
+
+  @Option(
+    help: ArgumentHelp(
+      "Passes over the data. (default: as many as come to 3,000 steps, at least 1)",
+      valueName: "count"))
+  var epochs: Int?
+
+  @Option(help: ArgumentHelp("Steps to take, in place of --epochs.", valueName: "count"))
+  var steps: Int?
+
+  @Flag(help: "Take batches in the file's order instead of a new random one each pass.")
+  var noShuffle = false
+
+  @Option(help: ArgumentHelp("Momentum of sgd.", valueName: "factor"))
+  var momentum = 0.0
+
+  @Flag(help: "Nesterov's momentum, for sgd.")
+  var nesterov = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Decay of all trained parameters; adamw decouples it from the gradient.", valueName: "rate"))
+  var weightDecay = 0.0
+
+  @Option(
+    help: ArgumentHelp("The largest norm of all gradients together.", valueName: "norm"))
+  var clipNorm: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The rate after the warm-up: constant, or falling to 0 on a line (linear) or a cosine.",
+      valueName: "shape"))
+  var schedule = Schedule.Shape.constant
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps in which the rate rises from 0 to --learning-rate.", valueName: "steps"))
+  var warmup = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a line of JSON for every step: step, epoch, loss, learning_rate, gradient_norm.",
+      valueName: "path"),
+    completion: .file())
+  var log: String?
+
+  /// The steps of a run whose passes have this many batches.
+  func stepCount(batchesPerEpoch: Int) -> Int {
+    if let steps { return steps }
+    return batchesPerEpoch * (epochs ?? max(1, (3000 + batchesPerEpoch - 1) / batchesPerEpoch))
+  }
+
+  func validate() throws {
+    try require(learningRate > 0 && learningRate.isFinite, "--learning-rate must be above 0")
+    try require(batchSize >= 0, "--batch-size must not be negative")
+    try require((epochs ?? 1) > 0, "--epochs must be above 0")
+    try require((steps ?? 1) > 0, "--steps must be above 0")
+    try require(epochs == nil || steps == nil, "give --epochs or --steps, not both")
+    try require((0..<1).contains(momentum), "--momentum must be at least 0 and below 1")
+    try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
+    try require((clipNorm ?? 1) > 0, "--clip-norm must be above 0")
+    try require(warmup >= 0, "--warmup must not be negative")
+    try require(
+      optimizer == .sgd || (momentum == 0 && !nesterov),
+      "--momentum and --nesterov go with --optimizer sgd")
+    try require(!nesterov || momentum > 0, "--nesterov needs --momentum")
+    try require(log != "-", "--log takes a file's name")
+  }
+}
+
+extension Schedule.Shape: ExpressibleByArgument {}
+
+/// Throws `problem` as wrong usage unless `holds`.
+func require(_ holds: Bool, _ problem: String) throws {
+  if !holds { throw ValidationError(problem) }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+
+/// The command `lora merge`.
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Add adapters to a checkpoint: W' = W + weight · s·B·A.",
+    discussion: """
+      Each adapter tensor is applied or the merge is refused. The sum is taken in f32 (f64 for f64 \
+      weights), one fused multiply-add a rank, adapters in the order given, and rounded once to the \
+      weight's own type, so the result has the same bits on every machine and for any --threads. \
+      The output has the form of the base: a file, a folder with its shards and side files, or a \
+      stream on '-'. A name in .safetensors or .gz makes one file of a folder.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Checkpoint: a file, a folder, or '-' for stdin.", valueName: "base"),
+    completion: .file())
+  var base: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "Adapters, each with the weight it is added with (1 if left out).",
+      valueName: "adapter[@weight]"))
+  var adapters: [WeightedAdapterArgument]
+
+  @Option(
+    name: .customLong("initial-adapter"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "For a PiSSA, OLoRA, CorDA or LoRA-GA adapter: the adapter it started from.",
+      valueName: "path"),
+    completion: .file())
+  var initialAdapters: [String] = []
+
+  @OptionGroup var options: MergeOptionsGroup
+  @OptionGroup var output: OutputOptionsGroup
+  @OptionGroup var shardSize: ShardSizeOption
+  @OptionGroup var fingerprint: BaseFingerprintOption
+  @OptionGroup var threads: ThreadsOption
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    try MergingSession(
+      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
+      threads: threads, report: report
+    ).merge(adapters, into: base, initial: initialAdapters)
+  }
+}

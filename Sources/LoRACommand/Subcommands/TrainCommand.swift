@@ -1,0 +1,58 @@
+import ArgumentParser
+import Kernels
+
+/// The command `lora train`.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train an adapter for a frozen network on a table.",
+    discussion: """
+      y = x Wᵀ + b + s·(x Aᵀ) Bᵀ, where W and b stay as they are, A begins uniform in ±1/√in and B at \
+      0. The adapter is what PEFT reads: a folder, or one file for a name in .safetensors. It \
+      records the base's fingerprint, so that it is not merged into another.
+
+      The same seed, machine and number of threads give the same bits.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Network: a file, a folder, or '-' for stdin.", valueName: "base"), completion: .file())
+  var base: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "Table as CSV: a file, also inside gzip, or '-' for stdin.", valueName: "data"),
+    completion: .file())
+  var table: String
+
+  @OptionGroup(title: "Adapter") var adaptation: AdaptationOptions
+  @OptionGroup(title: "Table") var data: DataOptions
+  @OptionGroup(title: "Optimization") var optimization: OptimizationOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "relu, gelu, silu or tanh. (default: the network's, else relu)", valueName: "name"))
+  var activation: Activation?
+
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var output: OutputOptionsGroup
+  @OptionGroup var threads: ThreadsOption
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    try require(base != "-" || table != "-", "'-' can be read only once")
+  }
+
+  func run() throws {
+    let run = TrainingRun(
+      options: optimization, output: output, workers: Workers(count: threads.count),
+      isQuiet: report.quiet)
+    let session = TrainSession(data: data, run: run, report: report, seed: seed.seed)
+    let network = try BaseNetwork<Float>(base, activation: activation)
+    if adaptation.full {
+      try session.trainFully(network, on: table)
+    } else {
+      try session.trainAdapter(adaptation, of: network, on: table)
+    }
+  }
+}

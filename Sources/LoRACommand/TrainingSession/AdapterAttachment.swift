@@ -1,0 +1,82 @@
+import Adapters
+import Tensors
+import Training
+
+extension MultilayerPerceptron {
+  /// Puts an adapter beside the network: a branch for each low-rank pair, and the parameters that it
+  /// brings whole, which training goes on to train.
+  ///
+  /// - Parameters:
+  ///   - adapter: Trained on this network.
+  ///   - scaling: The factor in front of a pair's B·A.
+  /// - Throws: `ModelError` for what does not fit, and for the kinds that only a merge knows.
+  mutating func apply(
+    _ adapter: Adapter, scaling: (ModuleUpdate) -> Double = { $0.pair.scaling }
+  ) throws(ModelError) {
+    let names = NameMap(state.map(\.name))
+    for update in adapter.updates {
+      try refuseOtherKinds(update, adapter.file)
+      guard let weight = names.base(for: update.module + ".weight"),
+        let linear = layers.map(\.linear).first(where: { $0.weight.name == weight })
+      else {
+        throw .adapterTensor(
+          file: adapter.file, tensor: update.name,
+          problem: "the network has no \(escaped(update.module)).weight; is this its base?")
+      }
+      attach(
+        try branch(update, on: linear, scaling(update), adapter.file), to: linear.module)
+    }
+    for replacement in adapter.replacements {
+      try replace(replacement, names, adapter.file)
+    }
+  }
+
+  private func refuseOtherKinds(
+    _ update: ModuleUpdate, _ file: String
+  ) throws(ModelError) {
+    guard update.kind != .weight || update.upBias != nil || update.magnitude != nil else {
+      return
+    }
+    throw .adapterTensor(
+      file: file, tensor: update.tensorNames.last ?? update.name,
+      problem: "only plain low-rank pairs go beside a network; merge the adapter first")
+  }
+
+  private func branch(
+    _ update: ModuleUpdate, on linear: Linear<Scalar>, _ scaling: Double, _ file: String
+  ) throws(ModelError) -> LowRankBranch<Scalar> {
+    let shapes: [Shape] = [[update.rank, linear.inputs], [linear.outputs, update.rank]]
+    let pair = [update.pair.down, update.pair.up]
+    for index in 0..<2 where pair[index].shape != shapes[index] {
+      throw .adapterShape(
+        file: file, tensor: update.tensorNames[index], found: pair[index].shape,
+        expected: shapes[index])
+    }
+    return LowRankBranch(
+      module: linear.module, down: values(of: update.pair.down), up: values(of: update.pair.up),
+      rank: update.rank, scaling: scaling)
+  }
+
+  private mutating func replace(
+    _ replacement: Replacement, _ names: NameMap, _ file: String
+  ) throws(ModelError) {
+    guard let name = names.base(for: replacement.parameter), replacement.rows == nil,
+      let parameter = state.first(where: { $0.name == name })
+    else {
+      throw .adapterTensor(
+        file: file, tensor: replacement.tensorName,
+        problem: "the network has no \(escaped(replacement.parameter)); is this its base?")
+    }
+    guard replacement.tensor.shape == parameter.shape else {
+      throw .adapterShape(
+        file: file, tensor: replacement.tensorName, found: replacement.tensor.shape,
+        expected: parameter.shape)
+    }
+    replace(name, with: values(of: replacement.tensor))
+  }
+
+  /// The values of a tensor that was read as numbers.
+  private func values(of tensor: Tensor) -> [Scalar] {
+    (tensor.doubles ?? []).map { Scalar($0) }
+  }
+}

@@ -1,0 +1,101 @@
+import Containers
+import Kernels
+import OrderedCollections
+import Tensors
+import Training
+
+/// A network read from a checkpoint, with what the checkpoint says about it.
+///
+/// It is trained in f32 and scored in f64.
+struct BaseNetwork<Scalar: DenseScalar> {
+  /// The path as the user gave it.
+  let file: String
+  let layers: [Linear<Scalar>]
+  var description: ModelDescription
+  let metadata: OrderedDictionary<String, String>
+  /// Of the checkpoint's tensors.
+  let fingerprint: Fingerprint
+
+  /// Reads the network of a file, a folder or a stream.
+  ///
+  /// - Throws: `ContainerError` for the files, `LayerChainError` or `ModelError` when they hold no
+  ///   network that can be trained.
+  init(_ path: String, activation: Activation? = nil) throws {
+    let checkpoint = try Checkpoint.open(path)
+    var named: [NamedValues<Scalar>] = []
+    var digests: [(name: String, digest: Fingerprint)] = []
+    for shard in checkpoint.shards {
+      for (entry, tensor) in try shard.file.tensors() {
+        guard let values = tensor.doubles else {
+          throw ModelError.notNumbers(
+            file: path, tensor: entry.name, type: tensor.type.rawValue)
+        }
+        named.append(
+          NamedValues(name: entry.name, shape: entry.shape, values: values.map { Scalar($0) }))
+        digests.append((entry.name, Fingerprint(tensor)))
+      }
+    }
+    file = path == "-" ? "standard input" : path
+    layers = try layerChain(named, file: file)
+    metadata = checkpoint.metadata ?? [:]
+    fingerprint = Fingerprint(tensors: digests)
+    var description = try ModelDescription(metadata: metadata, file: file)
+    if let activation { description.activation = activation }
+    if description.activation == nil {
+      description.activation = try NetworkFile.activation(besideWeightsOf: checkpoint)
+    }
+    self.description = description
+    if let classes = description.classes, classes.count != outputs {
+      throw ModelError.classCount(file: file, named: classes.count, outputs: outputs)
+    }
+  }
+
+  var outputs: Int { layers[layers.count - 1].outputs }
+  var inputs: Int { layers[0].inputs }
+  var modules: [String] { layers.map(\.module) }
+  var parameterCount: Int {
+    layers.reduce(0) { $0 + $1.weight.value.count + ($1.bias?.value.count ?? 0) }
+  }
+
+  /// What the network is for: what was asked, or recorded, or what its head looks like.
+  func task(asked: LearningTask?) throws(ModelError) -> LearningTask {
+    let task = asked ?? description.task ?? (outputs == 1 ? .regression : .classification)
+    guard task == .classification || outputs == 1 else {
+      throw .outputs(file: file, found: outputs, task: task.rawValue)
+    }
+    return task
+  }
+
+  /// The network, all of it frozen.
+  func network(for task: LearningTask, workers: Workers) -> MultilayerPerceptron<Scalar> {
+    var network = MultilayerPerceptron(
+      layers: layers, activation: description.activation ?? .relu, loss: task.loss)
+    network.workers = workers
+    return network
+  }
+
+  /// How a table for this network is read.
+  func tableReader(_ options: DataOptions, task: LearningTask) -> DatasetReader {
+    var reader = DatasetReader()
+    reader.task = task
+    reader.inputs = inputs
+    reader.outputs = outputs
+    reader.columns = description.columns
+    reader.classes = task == .classification ? description.classes : nil
+    if let target = options.target {
+      reader.target = .named(target)
+    } else if let target = description.target, !options.noHeader {
+      reader.target = .named(target)
+    }
+    return reader
+  }
+}
+
+extension LearningTask {
+  var loss: Loss {
+    switch self {
+    case .classification: .softmaxCrossEntropy
+    case .regression: .meanSquaredError
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Containers
+import Kernels
+import OrderedCollections
+import Tensors
+import Training
+
+/// A network as a checkpoint: one file, or a folder with `model.safetensors` and `model.json`.
+///
+/// Tensors have the names of PyTorch's `nn.Linear` and are f32; `ModelDescription` is the metadata.
+/// `model.json` is `{"kind": "mlp", "sizes": [2, 64, 64, 3], "activation": "relu"}`.
+enum NetworkFile {
+  static let weightsName = "model.safetensors"
+  static let descriptionName = "model.json"
+
+  /// Writes a file for a name in `.safetensors` or `.gz` and for `-`, else a folder.
+  static func write(
+    _ network: MultilayerPerceptron<Float>, _ description: ModelDescription,
+    to output: OutputOptionsGroup, threads: Int
+  ) throws {
+    let path = output.output
+    let compression: TensorFileWriter.Compression = output.compresses ? .blockedGzip : .none
+    if path == "-" {
+      try write(network, description.metadata, to: .standardOutput, compression, threads)
+    } else if path.hasSuffix(".safetensors") || output.compresses {
+      try write(
+        network, description.metadata, to: .path(path, output.containerOptions), compression,
+        threads)
+    } else {
+      let folder = try OutputFolder(path: path, options: output.containerOptions)
+      do {
+        let file = try folder.makeFile(named: weightsName)
+        try write(network, description.metadata, to: .file(file), .none, threads)
+        try folder.write(json(network, description).indentedText + "\n", named: descriptionName)
+        try folder.publish()
+      } catch {
+        folder.discard()
+        throw error
+      }
+    }
+  }
+
+  private static func write(
+    _ network: MultilayerPerceptron<Float>, _ metadata: OrderedDictionary<String, String>,
+    to destination: TensorFileDestination, _ compression: TensorFileWriter.Compression,
+    _ threads: Int
+  ) throws {
+    let state = network.state
+    let writer = try TensorFileWriter(
+      to: destination, entries: state.map { ($0.name, .f32, $0.shape) }, metadata: metadata,
+      compression: compression, threads: threads)
+    do {
+      for parameter in state {
+        let tensor = Tensor(parameter.value, shape: parameter.shape)
+        try tensor.bytes.withBytes { try writer.append($0) }
+      }
+      try writer.finish()
+    } catch {
+      writer.discard()
+      throw error
+    }
+  }
+
+  private static func json(
+    _ network: MultilayerPerceptron<Float>, _ description: ModelDescription
+  ) -> JSONValue {
+    let sizes = [network.inputs] + network.layers.map(\.linear.outputs)
+    return JSONValue(members: [
+      ("kind", "mlp"),
+      ("sizes", .array(sizes.map { .number(JSONNumber($0)) })),
+      ("activation", .string((description.activation ?? .relu).rawValue)),
+    ])
+  }
+
+  /// What a folder's `model.json` says the activation is, if there is one.
+  static func activation(
+    besideWeightsOf checkpoint: Checkpoint
+  ) throws -> Activation? {
+    guard checkpoint.sideFiles.contains(descriptionName) else { return nil }
+    let path = Folder.path(checkpoint.path, descriptionName)
+    guard let text = try JSONValue(contentsOf: path)["activation"]?.string else { return nil }
+    guard let activation = Activation(rawValue: text.lowercased()) else {
+      throw ModelError.metadata(
+        file: path, key: "activation",
+        expected: Activation.allCases.map(\.rawValue).joined(separator: ", "), found: text)
+    }
+    return activation
+  }
+}

@@ -1,0 +1,39 @@
+import Reports
+import Training
+
+/// Outputs of a network as CSV.
+struct Predictions {
+  let task: LearningTask
+  let classes: [String]
+  let target: String?
+  let showsLogits: Bool
+
+  var header: String {
+    switch task {
+    case .regression: csvField(target ?? "value") + "\n"
+    case .classification:
+      (["class"] + classes.map { csvField((showsLogits ? "logit(" : "p(") + $0 + ")") })
+        .joined(separator: ",") + "\n"
+    }
+  }
+
+  /// A record for each row of `outputs`.
+  ///
+  /// Logits are written in the fewest digits that read back as the same f64, all else as the same f32.
+  func records(of outputs: Matrix<Double>) -> String {
+    let shown =
+      task == .classification && !showsLogits ? outputs.softmaxRows : outputs
+    var text = ""
+    for row in 0..<outputs.rows {
+      if task == .classification {
+        text += csvField(classes[outputs.largest(inRow: row)]) + ","
+      }
+      text += shown[row: row].map(number).joined(separator: ",") + "\n"
+    }
+    return text
+  }
+
+  private func number(_ value: Double) -> String {
+    showsLogits ? value.description : Float(value).description
+  }
+}

@@ -1,0 +1,94 @@
+import Kernels
+import Tensors
+
+/// Where a trainer's batches come from.
+///
+/// What was drawn so far can be saved and taken up again: a source restored to a position gives the
+/// same batches from there as the one that stood there.
+package protocol BatchSource<Batch>: Sendable {
+  associatedtype Batch: Sendable
+
+  var position: BatchPosition { get }
+
+  /// The batch at `position`, which moves on; the memory of `batch` is reused.
+  mutating func next(into batch: inout Batch)
+
+  /// An empty batch to begin with.
+  var emptyBatch: Batch { get }
+
+  mutating func restore(_ position: BatchPosition)
+}
+
+/// How far a source has come, and what it needs to go on from there.
+package struct BatchPosition: Sendable, Equatable {
+  /// Passes over the data that are finished.
+  package var epoch: Int
+  /// Rows taken from the current pass.
+  package var row: Int
+  /// The generator as it stood before the current pass was shuffled.
+  package var generator: Generator
+
+  package init(epoch: Int, row: Int, generator: Generator) {
+    (self.epoch, self.row, self.generator) = (epoch, row, generator)
+  }
+}
+
+/// The rows of a table, pass after pass, in batches of one size; the last of a pass may be short.
+///
+/// Each pass is shuffled anew unless the file's order is asked for. A batch that holds the whole
+/// table is never shuffled: within a batch the order makes no difference.
+package struct Batches<Scalar: DenseScalar>: BatchSource {
+  private let data: Dataset<Scalar>
+  /// Rows of a full batch.
+  package let size: Int
+  private let shuffles: Bool
+  private var order: [Int]
+  private var generator: Generator
+  package private(set) var position: BatchPosition
+
+  /// The batches of `data`; a `size` beyond its rows means all of them at once.
+  package init(_ data: Dataset<Scalar>, size: Int, shuffles: Bool, generator: Generator) {
+    precondition(size > 0 && data.rows > 0, "a batch has rows")
+    self.data = data
+    self.size = min(size, data.rows)
+    self.shuffles = shuffles && size < data.rows
+    self.generator = generator
+    order = Array(0..<data.rows)
+    position = BatchPosition(epoch: 0, row: 0, generator: generator)
+    beginPass()
+  }
+
+  package var batchesPerEpoch: Int { (data.rows + size - 1) / size }
+
+  package var emptyBatch: TableBatch<Scalar> {
+    TableBatch(features: Matrix(rows: 0, columns: 0), targets: .none)
+  }
+
+  package mutating func next(into batch: inout TableBatch<Scalar>) {
+    if size < data.rows {
+      batch.copy(order[position.row..<min(position.row + size, data.rows)], of: data)
+    } else if batch.rows == 0 {
+      batch = TableBatch(features: data.features, targets: data.targets)
+    }
+    position.row += size
+    if position.row >= data.rows {
+      position.row = 0
+      position.epoch += 1
+      position.generator = generator
+      beginPass()
+    }
+  }
+
+  package mutating func restore(_ position: BatchPosition) {
+    self.position = position
+    generator = position.generator
+    beginPass()
+  }
+
+  /// The order of a pass depends on the generator alone, not on the pass before.
+  private mutating func beginPass() {
+    guard shuffles else { return }
+    for index in order.indices { order[index] = index }
+    generator.shuffle(&order)
+  }
+}

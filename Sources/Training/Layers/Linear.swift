@@ -1,0 +1,80 @@
+import Kernels
+import Tensors
+
+/// y = x Wᵀ + b, and with a branch y = x Wᵀ + b + s·(x Aᵀ) Bᵀ.
+///
+/// Shapes: x [B, in], W [out, in], b [out], y [B, out]. A frozen weight costs no gradient product.
+package struct Linear<Scalar: DenseScalar>: Sendable {
+  /// The module's name: what stands before `.weight` in the file.
+  package let module: String
+  /// W [out, in].
+  package internal(set) var weight: Parameter<Scalar>
+  /// b [out].
+  package internal(set) var bias: Parameter<Scalar>?
+  package internal(set) var branch: LowRankBranch<Scalar>?
+  /// y [B, out] of the last `forward`.
+  package private(set) var output = Matrix<Scalar>(rows: 0, columns: 0)
+
+  package init(module: String, weight: Parameter<Scalar>, bias: Parameter<Scalar>?) {
+    precondition(weight.shape.rank == 2, "a weight is [out, in]")
+    precondition(bias.map { $0.shape == [weight.shape[0]] } ?? true, "a bias is [out]")
+    (self.module, self.weight, self.bias) = (module, weight, bias)
+  }
+
+  package var outputs: Int { weight.shape[0] }
+  package var inputs: Int { weight.shape[1] }
+
+  /// Whether anything here is trained.
+  package var isTrained: Bool {
+    weight.isTrained || branch != nil || (bias?.isTrained ?? false)
+  }
+
+  mutating func forward(_ x: Matrix<Scalar>, _ workers: Workers) {
+    output.reshape(rows: x.rows, columns: outputs)
+    // y = b
+    if let bias { fillRows(&output.elements, with: bias.value, rows: x.rows) }
+    // y += x Wᵀ
+    matmulNT(
+      x.elements, weight.value, into: &output.elements,
+      Product(
+        m: x.rows, n: outputs, k: inputs, beta: bias == nil ? 0 : 1, workers: workers))
+    // y += s·(x Aᵀ) Bᵀ
+    branch?.forward(x, addingTo: &output, workers)
+  }
+
+  /// Writes the gradients of what is trained, and dx [B, in] unless nothing below needs it.
+  mutating func backward(
+    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>, wantsInput: Bool,
+    _ workers: Workers
+  ) {
+    // y += x Wᵀ:  dx = dy W
+    if wantsInput {
+      dx.reshape(rows: dy.rows, columns: inputs)
+      matmulNN(
+        dy.elements, weight.value, into: &dx.elements,
+        Product(m: dy.rows, n: inputs, k: outputs, workers: workers))
+    }
+    // y += s·(x Aᵀ) Bᵀ
+    branch?.backward(dy, x: x, addingTo: &dx, wantsInput: wantsInput, workers)
+    // y = b:  db = Σ over rows of dy
+    if bias?.isTrained == true {
+      bias?.apply { columnSums(dy.elements, into: &$0.gradient, rows: dy.rows) }
+    }
+    // y += x Wᵀ:  dW = dyᵀ x
+    if weight.isTrained {
+      matmulTN(
+        dy.elements, x.elements, into: &weight.gradient,
+        Product(m: outputs, n: inputs, k: dy.rows, workers: workers))
+    }
+  }
+
+  /// Calls `body` with each trained parameter: weight, bias, A, B.
+  mutating func withTrained(
+    _ body: (inout Parameter<Scalar>) throws -> Void
+  ) rethrows {
+    if weight.isTrained { try body(&weight) }
+    if bias?.isTrained == true { try bias?.apply(body) }
+    try branch?.down.apply(body)
+    try branch?.up.apply(body)
+  }
+}

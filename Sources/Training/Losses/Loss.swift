@@ -1,0 +1,34 @@
+import Kernels
+
+/// What training makes small, averaged over a batch.
+package enum Loss: Sendable {
+  /// 1/B Σ_b -log softmax(z_b)[label_b], for classes.
+  case softmaxCrossEntropy
+  /// 1/(B·out) Σ (y - t)², for values.
+  case meanSquaredError
+
+  /// The mean loss of the outputs y [B, out], with its gradient dy [B, out], overwritten.
+  func callAsFunction<Scalar: DenseScalar>(
+    _ y: Matrix<Scalar>, _ targets: Targets<Scalar>, gradient: inout Matrix<Scalar>
+  ) -> Double {
+    gradient.reshape(rows: y.rows, columns: y.columns)
+    switch targets {
+    case .labels(let labels):
+      return Kernels.softmaxCrossEntropy(
+        y.elements, labels: labels, columns: y.columns, gradient: &gradient.elements)
+    case .values(let values):
+      return Kernels.meanSquaredError(
+        y.elements, target: values.elements, gradient: &gradient.elements, count: y.count)
+    case .none:
+      preconditionFailure("a loss needs targets")
+    }
+  }
+
+  /// The mean loss alone.
+  func callAsFunction<Scalar: DenseScalar>(
+    _ y: Matrix<Scalar>, _ targets: Targets<Scalar>
+  ) -> Double {
+    var unused = Matrix<Scalar>(rows: 0, columns: 0)
+    return self(y, targets, gradient: &unused)
+  }
+}

@@ -1,0 +1,139 @@
+import Kernels
+import Tensors
+
+/// A tensor of a checkpoint with its values in the type to compute in.
+package struct NamedValues<Scalar: DenseScalar>: Sendable {
+  package let name: String
+  package let shape: Shape
+  package let values: [Scalar]
+
+  package init(name: String, shape: Shape, values: [Scalar]) {
+    (self.name, self.shape, self.values) = (name, shape, values)
+  }
+}
+
+/// Why tensors do not make a multilayer perceptron.
+package enum LayerChainError: ReportableError {
+  case empty(file: String)
+  case unexpected(file: String, tensor: String, shape: Shape)
+  case biasWithoutWeight(file: String, tensor: String)
+  case biasShape(file: String, tensor: String, shape: Shape, outputs: Int)
+  case broken(file: String, tensor: String, shape: Shape, previous: String, outputs: Int)
+
+  package var category: FailureCategory { .badData }
+
+  package var description: String {
+    switch self {
+    case .empty(let file):
+      "\(escaped(file)): no layer found; a network is tensors like 0.weight and 0.bias"
+    case .unexpected(let file, let tensor, let shape):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": shape \(shape) is neither a weight "
+        + "[out, in] nor a bias [out]; only multilayer perceptrons can be trained here"
+    case .biasWithoutWeight(let file, let tensor):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": a bias without its weight; is the file "
+        + "complete?"
+    case .biasShape(let file, let tensor, let shape, let outputs):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": shape \(shape), expected [\(outputs)] as "
+        + "its weight has \(outputs) rows"
+    case .broken(let file, let tensor, let shape, let previous, let outputs):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": shape \(shape) does not follow "
+        + "\"\(escaped(previous))\", which has \(outputs) outputs; layers are chained in the order "
+        + "of their names, numbers by value"
+    }
+  }
+}
+
+/// Puts the tensors of a state dict into layers, chained in the order of their names.
+///
+/// Names are PyTorch's: `MODULE.weight` [out, in] and `MODULE.bias` [out], MODULE being `0`,
+/// `layers.2`, `fc1`, whatever; runs of digits in it are compared as numbers, so `10` follows `2`.
+///
+/// - Parameters:
+///   - tensors: All tensors of the file, in any order.
+///   - file: The name that errors begin with.
+/// - Returns: The layers, all frozen, from the input's.
+/// - Throws: `LayerChainError` when a tensor is no weight or bias, or the shapes do not chain.
+package func layerChain<Scalar: DenseScalar>(
+  _ tensors: [NamedValues<Scalar>], file: String
+) throws(LayerChainError) -> [Linear<Scalar>] {
+  var weights: [NamedValues<Scalar>] = []
+  var biases: [ExactString: NamedValues<Scalar>] = [:]
+  for tensor in tensors {
+    if module(of: tensor.name, "weight") != nil, tensor.shape.rank == 2,
+      !tensor.values.isEmpty
+    {
+      weights.append(tensor)
+    } else if let module = module(of: tensor.name, "bias"), tensor.shape.rank == 1 {
+      biases[ExactString(module)] = tensor
+    } else {
+      throw .unexpected(file: file, tensor: tensor.name, shape: tensor.shape)
+    }
+  }
+  guard !weights.isEmpty else { throw .empty(file: file) }
+  weights.sort { precedesNaturally($0.name, $1.name) }
+  for (one, next) in zip(weights, weights.dropFirst()) where next.shape[1] != one.shape[0] {
+    throw .broken(
+      file: file, tensor: next.name, shape: next.shape, previous: one.name, outputs: one.shape[0])
+  }
+  var layers: [Linear<Scalar>] = []
+  for weight in weights {
+    let module = module(of: weight.name, "weight") ?? ""
+    let bias = biases.removeValue(forKey: ExactString(module))
+    layers.append(try linear(module, weight, bias, file: file))
+  }
+  if let orphan = tensors.first(where: { t in biases.values.contains { $0.name == t.name } }) {
+    throw .biasWithoutWeight(file: file, tensor: orphan.name)
+  }
+  return layers
+}
+
+/// What stands before `.kind` in a tensor's name, or nil when it ends otherwise.
+private func module(of name: String, _ kind: String) -> String? {
+  let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+  guard parts.count > 1, let last = parts.last, last == kind else { return nil }
+  return parts.dropLast().joined(separator: ".")
+}
+
+private func linear<Scalar>(
+  _ module: String, _ weight: NamedValues<Scalar>, _ bias: NamedValues<Scalar>?, file: String
+) throws(LayerChainError) -> Linear<Scalar> {
+  if let bias, bias.shape[0] != weight.shape[0] {
+    throw .biasShape(
+      file: file, tensor: bias.name, shape: bias.shape, outputs: weight.shape[0])
+  }
+  return Linear(
+    module: module,
+    weight: Parameter(
+      name: weight.name, shape: weight.shape, value: weight.values, isTrained: false),
+    bias: bias.map {
+      Parameter(name: $0.name, shape: $0.shape, value: $0.values, isTrained: false)
+    })
+}
+
+/// Whether `left` comes before `right` when runs of digits are compared as numbers.
+func precedesNaturally(_ left: String, _ right: String) -> Bool {
+  var (a, b) = (Substring(left).utf8, Substring(right).utf8)
+  while let x = a.first, let y = b.first {
+    if isDigit(x), isDigit(y) {
+      let (m, n) = (takeNumber(&a), takeNumber(&b))
+      if m.count != n.count { return m.count < n.count }
+      if !m.elementsEqual(n) { return m.lexicographicallyPrecedes(n) }
+    } else if x != y {
+      return x < y
+    } else {
+      a.removeFirst()
+      b.removeFirst()
+    }
+  }
+  if a.isEmpty != b.isEmpty { return a.isEmpty }
+  return left.utf8.lexicographicallyPrecedes(right.utf8)
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+/// The run of digits at the front, without leading zeros.
+private func takeNumber(_ text: inout Substring.UTF8View) -> Substring.UTF8View {
+  let digits = text.prefix(while: isDigit)
+  text = text[digits.endIndex...]
+  return digits.drop { $0 == 0x30 }
+}

@@ -1,0 +1,109 @@
+import Kernels
+import Tensors
+
+/// Linear layers one after the other, a function between each two, and a loss at the end.
+package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
+  package private(set) var layers: [DenseLayer<Scalar>]
+  package let loss: Loss
+  package var workers = Workers.one
+  /// The gradient on its way down: dy of the current layer, and room for that of the one below.
+  private var gradient = Matrix<Scalar>(rows: 0, columns: 0)
+  private var gradientBelow = Matrix<Scalar>(rows: 0, columns: 0)
+
+  /// A network of `layers`, the first of which reads the input; each must fit the one before.
+  package init(layers: [Linear<Scalar>], activation: Activation, loss: Loss) {
+    precondition(!layers.isEmpty, "a network has a layer")
+    for (one, next) in zip(layers, layers.dropFirst()) {
+      precondition(one.outputs == next.inputs, "\(next.module) does not fit \(one.module)")
+    }
+    self.layers = layers.enumerated().map { index, linear in
+      DenseLayer(linear: linear, activation: index + 1 < layers.count ? activation : nil)
+    }
+    self.loss = loss
+  }
+
+  package var inputs: Int { layers[0].linear.inputs }
+  package var outputs: Int { layers[layers.count - 1].linear.outputs }
+
+  /// The outputs [B, out] of the rows x [B, in].
+  package mutating func outputs(for x: Matrix<Scalar>) -> Matrix<Scalar> {
+    precondition(x.columns == inputs, "the network reads \(inputs) features")
+    var x = x
+    for index in layers.indices {
+      layers[index].forward(x, workers)
+      x = layers[index].output
+    }
+    return x
+  }
+
+  package mutating func forward(_ batch: TableBatch<Scalar>) -> Double {
+    let y = outputs(for: batch.features)
+    return loss(y, batch.targets, gradient: &gradient)
+  }
+
+  package mutating func backward(_ batch: TableBatch<Scalar>) {
+    guard let lowest = layers.firstIndex(where: \.linear.isTrained) else { return }
+    for index in (lowest..<layers.count).reversed() {
+      let x = index == 0 ? batch.features : layers[index - 1].output
+      layers[index].backward(
+        &gradient, x: x, into: &gradientBelow, wantsInput: index > lowest, workers)
+      swap(&gradient, &gradientBelow)
+    }
+  }
+
+  package mutating func withTrained(
+    _ body: (inout Parameter<Scalar>) throws -> Void
+  ) rethrows {
+    for index in layers.indices {
+      try layers[index].linear.withTrained(body)
+    }
+  }
+}
+
+extension MultilayerPerceptron {
+  /// Every tensor of the network itself, without branches, layer by layer.
+  package var state: [Parameter<Scalar>] {
+    layers.flatMap { layer in [layer.linear.weight] + (layer.linear.bias.map { [$0] } ?? []) }
+  }
+
+  /// The weights and biases of the network itself.
+  package var parameterCount: Int { state.reduce(0) { $0 + $1.value.count } }
+
+  /// Chooses what is trained in the network itself: all of it, or nothing.
+  package mutating func setTrained(_ isTrained: Bool) {
+    for index in layers.indices {
+      let linear = layers[index].linear
+      layers[index].linear.weight = linear.weight.trained(isTrained)
+      layers[index].linear.bias = linear.bias?.trained(isTrained)
+    }
+  }
+
+  /// Chooses whether the bias of `module` is trained; a layer without one stays so.
+  package mutating func setBiasTrained(_ isTrained: Bool, of module: String) {
+    for index in layers.indices where layers[index].linear.module == module {
+      layers[index].linear.bias = layers[index].linear.bias?.trained(isTrained)
+    }
+  }
+
+  /// Gives a parameter of the network itself another value, which is then trained.
+  package mutating func replace(_ name: String, with value: [Scalar]) {
+    func replaced(_ old: Parameter<Scalar>) -> Parameter<Scalar> {
+      Parameter(name: name, shape: old.shape, value: value, isTrained: true)
+    }
+    for index in layers.indices {
+      let linear = layers[index].linear
+      if linear.weight.name == name { layers[index].linear.weight = replaced(linear.weight) }
+      if let bias = linear.bias, bias.name == name { layers[index].linear.bias = replaced(bias) }
+    }
+  }
+
+  /// Puts `branch` beside the linear layer `module`, in place of any it has.
+  package mutating func attach(_ branch: LowRankBranch<Scalar>, to module: String) {
+    guard let index = layers.firstIndex(where: { $0.linear.module == module }) else {
+      preconditionFailure("the network has no module \(module)")
+    }
+    let linear = layers[index].linear
+    precondition(branch.down.shape[1] == linear.inputs && branch.up.shape[0] == linear.outputs)
+    layers[index].linear.branch = branch
+  }
+}
