@@ -4,6 +4,7 @@ import Tensors
 package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
   case noWeights
   case onlyPickle(String)
+  case onlyAdapter
   case twoForms
   case notAFile(String)
   case badShardName(String)
@@ -37,6 +38,9 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
     case .onlyPickle(let name):
       "holds its weights only as a PyTorch pickle (\(escaped(name))), which can run code and is "
         + "never read; save them as safetensors first"
+    case .onlyAdapter:
+      "holds an adapter and no model; name the base model here, and the adapter where one is asked "
+        + "for"
     case .twoForms:
       "holds model.safetensors and model.safetensors.index.json, and which one counts is unclear; "
         + "remove one or name a file"
