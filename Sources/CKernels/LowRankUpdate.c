@@ -14,8 +14,8 @@ size_t lora_packed_down_count(size_t rank, size_t columns) {
   return (columns + PANEL - 1) / PANEL * PANEL * rank;
 }
 
-// Where column j of a panel lies in it. The even groups of four columns come before the odd ones, as
-// the vectors of a pair (Templates/Pair.inc), but in f64, which has none to unpack.
+// Where column j of a panel lies in it. In f32 the even groups of four columns come before the odd
+// ones, as in the vectors of a pair (Templates/Pair.inc).
 static size_t place(lora_format precision, size_t j) {
   if (precision == LORA_F64) return j;
   return j / 4 % 2 * (PANEL / 2) + j / 8 * 4 + j % 4;

@@ -30,6 +30,24 @@ private struct Refusal: Error, Equatable {
     #expect(indices.count <= 301 + threads)
   }
 
+  @Test func `a later error does not displace that of a lower index`() {
+    let begun = Atomic(0)
+    let lowerHasFailed = Atomic(false)
+    #expect(throws: Refusal(index: 0)) {
+      try Parallel.forEach(count: 2, threads: 2) { (index) throws(Refusal) in
+        begun.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        while begun.load(ordering: .sequentiallyConsistent) < 2 {}
+        if index == 1 {
+          while !lowerHasFailed.load(ordering: .sequentiallyConsistent) {}
+          // Time for the other thread to hand in its error.
+          for _ in 0..<1_000_000 { _ = begun.load(ordering: .sequentiallyConsistent) }
+        }
+        lowerHasFailed.store(true, ordering: .sequentiallyConsistent)
+        throw Refusal(index: index)
+      }
+    }
+  }
+
   @Test(arguments: [1, 2, 4, 16])
   func `no two calls with one worker's number run at one time`(threads: Int) {
     let busy = Mutex([Bool](repeating: false, count: threads))

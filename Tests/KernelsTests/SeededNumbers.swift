@@ -58,15 +58,27 @@ extension FloatFormat {
 
   /// The bytes of numbers given by their bits.
   func bytes(_ numbers: [UInt64]) -> [UInt8] {
-    numbers.flatMap { bits in
-      (0..<byteCount).map { UInt8(truncatingIfNeeded: bits >> UInt64(8 * $0)) }
+    var result: [UInt8] = []
+    result.reserveCapacity(numbers.count * byteCount)
+    for bits in numbers {
+      var rest = bits
+      for _ in 0..<byteCount {
+        result.append(UInt8(truncatingIfNeeded: rest))
+        rest >>= 8
+      }
     }
+    return result
   }
 
   /// The bits of the numbers in `bytes`.
   func numbers(_ bytes: [UInt8]) -> [UInt64] {
-    stride(from: 0, to: bytes.count, by: byteCount).map { start in
-      (0..<byteCount).reduce(0) { $0 | UInt64(bytes[start + $1]) << UInt64(8 * $1) }
+    var result: [UInt64] = []
+    result.reserveCapacity(bytes.count / byteCount)
+    for start in stride(from: 0, to: bytes.count, by: byteCount) {
+      var bits: UInt64 = 0
+      for byte in (start..<start + byteCount).reversed() { bits = bits << 8 | UInt64(bytes[byte]) }
+      result.append(bits)
     }
+    return result
   }
 }

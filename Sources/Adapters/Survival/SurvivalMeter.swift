@@ -82,7 +82,7 @@ package struct Survival: Sendable {
   package let tensor: String
   /// Elements that were measured.
   package let measuredCount: Int
-  /// ‖Δ‖ / ‖W‖
+  /// The size of the delta against the weights: ‖Δ‖ / ‖W‖.
   package let relativeSize: Double
   /// The share of weights that moved at all.
   package let movedShare: Double

@@ -15,9 +15,10 @@
 #define ROWS 8
 #define VECTORS 2
 
-#pragma clang attribute push(                                                      \
-    __attribute__((                                                                \
-        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"), min_vector_width(512))), \
+#pragma clang attribute push(                                         \
+    __attribute__((                                                   \
+        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"),   \
+        min_vector_width(512))),                                      \
     apply_to = function)
 
 #include "../Templates/Vector.inc"

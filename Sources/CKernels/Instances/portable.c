@@ -1,5 +1,5 @@
-// The kernels in C alone. Their tiles have the shape of the AVX-512 tiles, so that what holds for one
-// holds for the other wherever the tests run.
+// The kernels in C alone. Their tiles have the shape of the AVX-512 tiles, so that the logic of
+// those is tested on every machine.
 
 #include <math.h>
 #include <stddef.h>

@@ -14,8 +14,11 @@ package enum FiniteCheck {
   /// The first element that is finite in `before` and not in `after`, if any.
   ///
   /// - Parameters:
-  ///   - before: Elements in `source`.
-  ///   - after: As many elements in `result`.
+  ///   - before: The elements as they were.
+  ///   - source: Their format.
+  ///   - after: As many elements as they became.
+  ///   - result: The format of those.
+  /// - Returns: The first that was finite and is not any more.
   package static func firstFailure(
     before: RawSpan, in source: FloatFormat, after: RawSpan, in result: FloatFormat
   ) -> Failure? {
