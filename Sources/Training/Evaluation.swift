@@ -27,6 +27,7 @@ extension MultilayerPerceptron {
 
   /// Calls `body` with the outputs [B, out] of some rows after the other, and the first row's number.
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   package mutating func forEachOutput(
     of features: Matrix<Scalar>, _ body: (Int, Matrix<Scalar>) throws -> Void
   ) rethrows {
@@ -43,6 +44,7 @@ extension MultilayerPerceptron {
 
   /// Compares the outputs with the targets of `data`, which must have some.
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   package mutating func evaluation(on data: Dataset<Scalar>) -> Evaluation {
     switch data.targets {
     case .labels(let labels): evaluation(on: data.features, labels)

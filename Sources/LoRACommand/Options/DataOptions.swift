@@ -13,8 +13,8 @@ struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      classification or regression. (default: the network's; without one, regression when the \
-      target is numbers that are not all whole)
+      classification or regression. (default: what the network records, else regression when it has \
+      one output; for pretrain, when the target is numbers that are not all whole)
       """, valueName: "task"))
   var task: LearningTask?
 

@@ -25,8 +25,11 @@ struct OptimizationOptions: ParsableArguments {
       valueName: "rows"))
   var batchSize = 32
 
-  @Option(help: ArgumentHelp("Passes over the data.", valueName: "count"))
-  var epochs = 100
+  @Option(
+    help: ArgumentHelp(
+      "Passes over the data. (default: as many as come to 3,000 steps, at least 1)",
+      valueName: "count"))
+  var epochs: Int?
 
   @Option(help: ArgumentHelp("Steps to take, in place of --epochs.", valueName: "count"))
   var steps: Int?
@@ -67,11 +70,18 @@ struct OptimizationOptions: ParsableArguments {
     completion: .file())
   var log: String?
 
+  /// The steps of a run whose passes have this many batches.
+  func stepCount(batchesPerEpoch: Int) -> Int {
+    if let steps { return steps }
+    return batchesPerEpoch * (epochs ?? max(1, (3000 + batchesPerEpoch - 1) / batchesPerEpoch))
+  }
+
   func validate() throws {
     try require(learningRate > 0 && learningRate.isFinite, "--learning-rate must be above 0")
     try require(batchSize >= 0, "--batch-size must not be negative")
-    try require(epochs > 0, "--epochs must be above 0")
+    try require((epochs ?? 1) > 0, "--epochs must be above 0")
     try require((steps ?? 1) > 0, "--steps must be above 0")
+    try require(epochs == nil || steps == nil, "give --epochs or --steps, not both")
     try require((0..<1).contains(momentum), "--momentum must be at least 0 and below 1")
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((clipNorm ?? 1) > 0, "--clip-norm must be above 0")

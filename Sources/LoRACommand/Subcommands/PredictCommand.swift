@@ -17,7 +17,8 @@ struct PredictCommand: ParsableCommand {
   var base: String
 
   @Argument(
-    help: ArgumentHelp("Table as CSV: a file, also inside gzip, or '-' for stdin.", valueName: "data"),
+    help: ArgumentHelp(
+      "Table as CSV: a file, also inside gzip, or '-' for stdin.", valueName: "data"),
     completion: .file())
   var table: String
 

@@ -20,7 +20,8 @@ struct TrainCommand: ParsableCommand {
   var base: String
 
   @Argument(
-    help: ArgumentHelp("Table as CSV: a file, also inside gzip, or '-' for stdin.", valueName: "data"),
+    help: ArgumentHelp(
+      "Table as CSV: a file, also inside gzip, or '-' for stdin.", valueName: "data"),
     completion: .file())
   var table: String
 
@@ -47,7 +48,7 @@ struct TrainCommand: ParsableCommand {
       options: optimization, output: output, workers: Workers(count: threads.count),
       isQuiet: report.quiet)
     let session = TrainSession(data: data, run: run, report: report, seed: seed.seed)
-    let network = try BaseNetwork(base, activation: activation)
+    let network = try BaseNetwork<Float>(base, activation: activation)
     if adaptation.full {
       try session.trainFully(network, on: table)
     } else {

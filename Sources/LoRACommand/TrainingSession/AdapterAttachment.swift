@@ -2,7 +2,7 @@ import Adapters
 import Tensors
 import Training
 
-extension MultilayerPerceptron<Float> {
+extension MultilayerPerceptron {
   /// Puts an adapter beside the network: a branch for each low-rank pair, and the parameters that it
   /// brings whole, which training goes on to train.
   ///
@@ -43,8 +43,8 @@ extension MultilayerPerceptron<Float> {
   }
 
   private func branch(
-    _ update: ModuleUpdate, on linear: Linear<Float>, _ scaling: Double, _ file: String
-  ) throws(ModelError) -> LowRankBranch<Float> {
+    _ update: ModuleUpdate, on linear: Linear<Scalar>, _ scaling: Double, _ file: String
+  ) throws(ModelError) -> LowRankBranch<Scalar> {
     let shapes: [Shape] = [[update.rank, linear.inputs], [linear.outputs, update.rank]]
     let pair = [update.pair.down, update.pair.up]
     for index in 0..<2 where pair[index].shape != shapes[index] {
@@ -53,8 +53,8 @@ extension MultilayerPerceptron<Float> {
         expected: shapes[index])
     }
     return LowRankBranch(
-      module: linear.module, down: update.pair.down.floats ?? [],
-      up: update.pair.up.floats ?? [], rank: update.rank, scaling: scaling)
+      module: linear.module, down: values(of: update.pair.down), up: values(of: update.pair.up),
+      rank: update.rank, scaling: scaling)
   }
 
   private mutating func replace(
@@ -72,6 +72,11 @@ extension MultilayerPerceptron<Float> {
         file: file, tensor: replacement.tensorName, found: replacement.tensor.shape,
         expected: parameter.shape)
     }
-    replace(name, with: replacement.tensor.floats ?? [])
+    replace(name, with: values(of: replacement.tensor))
+  }
+
+  /// The values of a tensor that was read as numbers.
+  private func values(of tensor: Tensor) -> [Scalar] {
+    (tensor.doubles ?? []).map { Scalar($0) }
   }
 }

@@ -19,8 +19,12 @@ struct AdapterPlan {
   /// Decides by the options what is adapted in `base`.
   ///
   /// - Throws: `ModelError.noSuchModule`, or what opening `--init-adapter` throws.
-  init(_ options: AdaptationOptions, for base: BaseNetwork) throws {
+  init(_ options: AdaptationOptions, for base: BaseNetwork<Float>) throws {
     let start = try options.initAdapter.map { try AdapterFile.open($0) }
+    if let start, let wanted = start.baseFingerprint, wanted != base.fingerprint {
+      Warnings.say(
+        "\(escaped(start.file)): was trained on another base, with the fingerprint \(wanted)")
+    }
     let configuration = start?.configuration
     rank = configuration?.rank ?? options.rank ?? 4
     alpha = options.alpha ?? configuration?.alpha ?? Double(2 * rank)
@@ -36,7 +40,7 @@ struct AdapterPlan {
   }
 
   private static func modules(
-    named targets: [String]?, in base: BaseNetwork
+    named targets: [String]?, in base: BaseNetwork<Float>
   ) throws(ModelError) -> [String] {
     guard let targets else { return base.modules }
     for target in targets

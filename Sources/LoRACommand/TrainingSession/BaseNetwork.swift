@@ -5,10 +5,12 @@ import Tensors
 import Training
 
 /// A network read from a checkpoint, with what the checkpoint says about it.
-struct BaseNetwork {
+///
+/// It is trained in f32 and scored in f64.
+struct BaseNetwork<Scalar: DenseScalar> {
   /// The path as the user gave it.
   let file: String
-  let layers: [Linear<Float>]
+  let layers: [Linear<Scalar>]
   var description: ModelDescription
   let metadata: OrderedDictionary<String, String>
   /// Of the checkpoint's tensors.
@@ -20,15 +22,16 @@ struct BaseNetwork {
   ///   network that can be trained.
   init(_ path: String, activation: Activation? = nil) throws {
     let checkpoint = try Checkpoint.open(path)
-    var named: [NamedValues<Float>] = []
+    var named: [NamedValues<Scalar>] = []
     var digests: [(name: String, digest: Fingerprint)] = []
     for shard in checkpoint.shards {
       for (entry, tensor) in try shard.file.tensors() {
-        guard let values = tensor.floats else {
+        guard let values = tensor.doubles else {
           throw ModelError.notNumbers(
             file: path, tensor: entry.name, type: tensor.type.rawValue)
         }
-        named.append(NamedValues(name: entry.name, shape: entry.shape, values: values))
+        named.append(
+          NamedValues(name: entry.name, shape: entry.shape, values: values.map { Scalar($0) }))
         digests.append((entry.name, Fingerprint(tensor)))
       }
     }
@@ -64,7 +67,7 @@ struct BaseNetwork {
   }
 
   /// The network, all of it frozen.
-  func network(for task: LearningTask, workers: Workers) -> MultilayerPerceptron<Float> {
+  func network(for task: LearningTask, workers: Workers) -> MultilayerPerceptron<Scalar> {
     var network = MultilayerPerceptron(
       layers: layers, activation: description.activation ?? .relu, loss: task.loss)
     network.workers = workers

@@ -17,8 +17,10 @@ struct Predictions {
     }
   }
 
-  /// A record for each row of `outputs`; numbers in the fewest digits that read back as they are.
-  func records(of outputs: Matrix<Float>) -> String {
+  /// A record for each row of `outputs`.
+  ///
+  /// Logits are written in the fewest digits that read back as the same f64, all else as the same f32.
+  func records(of outputs: Matrix<Double>) -> String {
     let shown =
       task == .classification && !showsLogits ? outputs.softmaxRows : outputs
     var text = ""
@@ -26,8 +28,12 @@ struct Predictions {
       if task == .classification {
         text += csvField(classes[outputs.largest(inRow: row)]) + ","
       }
-      text += shown[row: row].map(\.description).joined(separator: ",") + "\n"
+      text += shown[row: row].map(number).joined(separator: ",") + "\n"
     }
     return text
+  }
+
+  private func number(_ value: Double) -> String {
+    showsLogits ? value.description : Float(value).description
   }
 }

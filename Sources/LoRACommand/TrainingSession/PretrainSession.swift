@@ -13,7 +13,8 @@ struct PretrainSession {
 
   /// Trains a network with these hidden widths and writes it.
   func pretrain(on path: String, hidden: [Int], activation: Activation) throws {
-    let dataset = try TableInput(path: path, options: data).dataset(tableReader)
+    let dataset: Dataset<Float> = try TableInput(path: path, options: data)
+      .dataset(tableReader)
     var generator = Generator(seed: seed)
     let network = network(
       for: dataset, hidden: hidden, activation: activation, generator: &generator)

@@ -6,9 +6,12 @@ import Tensors
 import Training
 
 /// Joins a network, an adapter and a table to scores and predictions.
+///
+/// All of it is computed in f64, where f32 weights are exact: a merged network then differs from base
+/// and adapter by the merge's own rounding alone.
 struct ScoringSession {
   let data: DataOptions
-  let base: BaseNetwork
+  let base: BaseNetwork<Double>
   let adapter: Adapter?
   let workers: Workers
 
@@ -19,7 +22,7 @@ struct ScoringSession {
     self.data = data
     self.workers = workers
     self.adapter = try adapter.map { try AdapterFile.open($0) }
-    var base = try BaseNetwork(path, activation: scoring.activation)
+    var base = try BaseNetwork<Double>(path, activation: scoring.activation)
     if let adapter = self.adapter {
       try Self.check(adapter, base, scoring)
       let known = try ModelDescription(metadata: adapter.metadata, file: adapter.file)
@@ -29,7 +32,7 @@ struct ScoringSession {
   }
 
   private static func check(
-    _ adapter: Adapter, _ base: BaseNetwork, _ scoring: ScoringOptions
+    _ adapter: Adapter, _ base: BaseNetwork<Double>, _ scoring: ScoringOptions
   ) throws(AdapterError) {
     guard !scoring.anyBase, let wanted = adapter.baseFingerprint, wanted != base.fingerprint else {
       return
@@ -41,7 +44,7 @@ struct ScoringSession {
         + "name the right base, or go on with --any-base")
   }
 
-  private func network(for task: LearningTask) throws -> MultilayerPerceptron<Float> {
+  private func network(for task: LearningTask) throws -> MultilayerPerceptron<Double> {
     var network = base.network(for: task, workers: workers)
     if let adapter { try network.apply(adapter) }
     return network
@@ -51,7 +54,7 @@ struct ScoringSession {
   func evaluate(on path: String) throws -> Report {
     let task = try base.task(asked: data.task)
     var network = try network(for: task)
-    let dataset = try TableInput(path: path, options: data)
+    let dataset: Dataset<Double> = try TableInput(path: path, options: data)
       .dataset(base.tableReader(data, task: task))
     let evaluation = network.evaluation(on: dataset)
     var report = Report()
@@ -76,7 +79,7 @@ struct ScoringSession {
     var network = try network(for: task)
     var reader = base.tableReader(data, task: task)
     reader.target = .ignored(data.target ?? base.description.target, features: base.inputs)
-    let dataset = try TableInput(path: path, options: data).dataset(reader)
+    let dataset: Dataset<Double> = try TableInput(path: path, options: data).dataset(reader)
     let predictions = Predictions(
       task: task, classes: classNames, target: base.description.target,
       showsLogits: showsLogits)

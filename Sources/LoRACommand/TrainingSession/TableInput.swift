@@ -1,4 +1,5 @@
 import Containers
+import Kernels
 import Training
 
 /// A table named on the command line.
@@ -7,7 +8,7 @@ struct TableInput {
   let options: DataOptions
 
   /// Reads it as `reader` says, plain or inside gzip, from a file or stdin.
-  func dataset(_ reader: DatasetReader) throws -> Dataset<Float> {
+  func dataset<Scalar: DenseScalar>(_ reader: DatasetReader) throws -> Dataset<Scalar> {
     var reader = reader
     reader.hasHeader = !options.noHeader
     let stream = try ContentStream.open(path)

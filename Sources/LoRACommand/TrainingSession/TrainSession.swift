@@ -13,7 +13,9 @@ struct TrainSession {
   let seed: UInt64
 
   /// Trains an adapter for `base` and writes it.
-  func trainAdapter(_ options: AdaptationOptions, of base: BaseNetwork, on path: String) throws {
+  func trainAdapter(_ options: AdaptationOptions, of base: BaseNetwork<Float>, on path: String)
+    throws
+  {
     let plan = try AdapterPlan(options, for: base)
     let (dataset, frozen) = try open(base, path)
     var generator = Generator(seed: seed)
@@ -31,7 +33,7 @@ struct TrainSession {
   }
 
   /// Trains all weights of `base` and writes the network.
-  func trainFully(_ base: BaseNetwork, on path: String) throws {
+  func trainFully(_ base: BaseNetwork<Float>, on path: String) throws {
     var (dataset, network) = try open(base, path)
     let before = network.evaluation(on: dataset)
     network.setTrained(true)
@@ -46,16 +48,16 @@ struct TrainSession {
   }
 
   private func open(
-    _ base: BaseNetwork, _ path: String
+    _ base: BaseNetwork<Float>, _ path: String
   ) throws -> (Dataset<Float>, MultilayerPerceptron<Float>) {
     let task = try base.task(asked: data.task)
-    let dataset = try TableInput(path: path, options: data)
+    let dataset: Dataset<Float> = try TableInput(path: path, options: data)
       .dataset(base.tableReader(data, task: task))
     return (dataset, base.network(for: task, workers: run.workers))
   }
 
   private func show(
-    _ outcome: TrainingRun.Outcome, of base: BaseNetwork, on dataset: Dataset<Float>,
+    _ outcome: TrainingRun.Outcome, of base: BaseNetwork<Float>, on dataset: Dataset<Float>,
     before: Evaluation
   ) throws {
     var network = outcome.network

@@ -15,7 +15,7 @@ import Training
 struct TrainedAdapter {
   let network: MultilayerPerceptron<Float>
   let plan: AdapterPlan
-  let base: BaseNetwork
+  let base: BaseNetwork<Float>
   /// The names of the classes that the labels had, for `eval` and `predict`.
   let classes: [String]?
 
@@ -38,7 +38,9 @@ struct TrainedAdapter {
 
   private func name(of parameter: String) -> String {
     let prefix = "base_model.model."
-    let isWrapped = plan.modules.contains { parameter == $0 + ".bias" || parameter == $0 + ".weight" }
+    let isWrapped = plan.modules.contains {
+      parameter == $0 + ".bias" || parameter == $0 + ".weight"
+    }
     guard isWrapped, let dot = parameter.lastIndex(of: ".") else { return prefix + parameter }
     return prefix + parameter[..<dot] + ".base_layer" + parameter[dot...]
   }

@@ -41,8 +41,9 @@ struct TrainingReport {
     report.add(
       "clip_norm", "gradient norm limit", Quantity(options.clipNorm.map(Value.number) ?? .missing))
     report.add("batch_size", "batch size", .count(batchSize))
+    report.add("epochs", "epochs", .number(epochs))
     report.add("steps", "steps", .count(outcome.steps))
-    report.add("seed", "seed", .text(String(seed)))
+    report.add("seed", "seed", Quantity(Int(exactly: seed).map(Value.integer) ?? .text("\(seed)")))
   }
 
   private var batchSize: Int {
@@ -50,10 +51,11 @@ struct TrainingReport {
     return asked == 0 ? data.rows : min(asked, data.rows)
   }
 
-  private var speed: Double {
-    let epochs = Double(outcome.steps) / Double((data.rows + batchSize - 1) / batchSize)
-    return epochs * Double(data.rows) / max(outcome.seconds, 1e-9)
+  private var epochs: Double {
+    Double(outcome.steps) / Double((data.rows + batchSize - 1) / batchSize)
   }
+
+  private var speed: Double { epochs * Double(data.rows) / max(outcome.seconds, 1e-9) }
 }
 
 /// Evaluations side by side.

@@ -17,7 +17,6 @@ struct TrainingRun {
     let steps: Int
     /// Wall time of all steps.
     let seconds: Double
-    let rows: Int
   }
 
   /// Trains what is trained in `network`.
@@ -30,7 +29,7 @@ struct TrainingRun {
     let batches = Batches(
       data, size: options.batchSize == 0 ? data.rows : options.batchSize,
       shuffles: !options.noShuffle, generator: generator.fork())
-    let steps = options.steps ?? options.epochs * batches.batchesPerEpoch
+    let steps = options.stepCount(batchesPerEpoch: batches.batchesPerEpoch)
     let log = try options.log.map { try MetricsLog($0, options: output.containerOptions) }
     let progress = ProgressLine("training", total: steps, quiet: isQuiet)
     var trainer = Trainer(
@@ -53,8 +52,7 @@ struct TrainingRun {
     return Outcome(
       network: trainer.network, steps: steps,
       seconds: Double(duration.components.seconds)
-        + Double(duration.components.attoseconds) * 1e-18,
-      rows: data.rows)
+        + Double(duration.components.attoseconds) * 1e-18)
   }
 
   private var optimizer: any Optimizer<Float> {

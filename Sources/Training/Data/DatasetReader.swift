@@ -41,6 +41,7 @@ package struct DatasetReader: Sendable {
   ///
   /// - Throws: `TableError` with line and column, or what the reader's source throws.
   @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   package func read<Scalar: DenseScalar>(
     _ reader: inout CSVReader, as scalar: Scalar.Type = Scalar.self
   ) throws -> Dataset<Scalar> {
