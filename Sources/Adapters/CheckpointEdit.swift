@@ -2,40 +2,75 @@ import Containers
 import OrderedCollections
 import Tensors
 
-/// One pass from a source through transforms to an output, and the record of it in the header.
+/// Where an edited checkpoint goes, and how.
+package struct EditOutput: Sendable {
+  package let destination: CheckpointDestination
+  package let settings: CheckpointWriter.Settings
+  /// The size of shards, in bytes of tensor data; nil keeps the shards as they are.
+  package var shardSize: Int?
+  package var onProgress: (@Sendable (_ bytes: Int) -> Void)?
+
+  package init(_ destination: CheckpointDestination, settings: CheckpointWriter.Settings) {
+    self.destination = destination
+    self.settings = settings
+  }
+
+  package var sharding: Sharding {
+    guard let shardSize, case .folder = destination else { return destination.sharding }
+    return .sized(shardSize)
+  }
+}
+
+/// One pass from a source through changes to an output, and the record of it in the header.
 struct CheckpointEdit {
   /// Where the tensors come from.
   let source: Checkpoint
   /// Whose form, metadata and side files the output takes.
   let layout: Checkpoint
   let changes: RewriteChanges
-  let destination: CheckpointDestination
-  let settings: CheckpointWriter.Settings
-  var onProgress: (@Sendable (_ bytes: Int) -> Void)?
+  let output: EditOutput
+  /// Members of `config.json` to set.
+  var configuration: OrderedDictionary<String, JSONValue> = [:]
+  /// Side files that take the place of those of the same name.
+  var sideFiles: OrderedDictionary<String, String> = [:]
+
+  init(
+    source: Checkpoint, layout: Checkpoint, changes: RewriteChanges, output: EditOutput
+  ) {
+    self.source = source
+    self.layout = layout
+    self.changes = changes
+    self.output = output
+  }
 
   /// Writes and publishes.
   ///
   /// - Parameters:
   ///   - state: What is merged in the output; nil for nothing. Fingerprints that are not known at
   ///     the start are filled in at the end.
-  ///   - approve: Looks at the source's fingerprint before anything is published, and says what the
-  ///     record shall name as the base.
+  ///   - approve: Looks at the fingerprints before anything is published, and says what the record
+  ///     shall name as the base.
   /// - Returns: The fingerprints of what was read and of what was written.
-  /// - Throws: What reading, transforming, approving and writing throw; nothing is published then.
+  /// - Throws: What reading, changing, approving and writing throw; nothing is published then.
   func run(
-    state: MergedState?, approve: (_ source: Fingerprint) throws -> Fingerprint?
+    state: MergedState?,
+    approve: (_ found: (source: Fingerprint, result: Fingerprint)) throws -> Fingerprint?
   ) throws -> (source: Fingerprint, result: Fingerprint) {
-    let sharding = destination.sharding
-    let plan = try RewritePlan(source, like: layout, changes: changes, sharding: sharding)
-    var company = CheckpointCompany(like: layout, sharding: sharding)
+    let plan = try RewritePlan(
+      source, like: layout, changes: changes, sharding: output.sharding)
+    var company = CheckpointCompany(like: layout, sharding: output.sharding)
     company.metadata[MetadataKey.mergedState] = state?.text ?? ""
-    let writer = try CheckpointWriter(plan, with: company, to: destination, settings: settings)
+    company.configuration = configuration
+    company.sideFiles = sideFiles
+    let writer = try CheckpointWriter(
+      plan, with: company, to: output.destination, settings: output.settings)
     do {
       let rewrite = Rewrite(
-        of: source, as: plan, into: writer, threads: settings.threads, onProgress: onProgress)
+        of: source, as: plan, into: writer, threads: output.settings.threads,
+        onProgress: output.onProgress)
       let fingerprints = try rewrite.run()
       var update: OrderedDictionary<String, String> = [:]
-      let base = try approve(fingerprints.source)
+      let base = try approve(fingerprints)
       if var state {
         state.base = base
         state.result = fingerprints.result

@@ -6,20 +6,17 @@ import Tensors
 package struct Merge: Sendable {
   package let base: Checkpoint
   package let adapters: [WeightedAdapter]
-  package let destination: CheckpointDestination
-  package let settings: CheckpointWriter.Settings
+  package let output: EditOutput
+  package var options = MergeOptions()
   /// Merge although an adapter was trained on another base.
   package var ignoresBaseFingerprint = false
-  package var onProgress: (@Sendable (_ bytes: Int) -> Void)?
+  /// The adapters as they were before training, for those that were trained on a changed base.
+  package var initialAdapters: [Adapter] = []
 
-  package init(
-    _ adapters: [WeightedAdapter], into base: Checkpoint, to destination: CheckpointDestination,
-    settings: CheckpointWriter.Settings
-  ) {
+  package init(_ adapters: [WeightedAdapter], into base: Checkpoint, to output: EditOutput) {
     self.base = base
     self.adapters = adapters
-    self.destination = destination
-    self.settings = settings
+    self.output = output
   }
 
   /// Plans, checks, writes and publishes.
@@ -29,29 +26,31 @@ package struct Merge: Sendable {
   package func run() throws -> MergeSummary {
     let before = try MergedState(metadata: base.metadata, file: base.path)
     try refuseRepetition(before)
-    let plan = try MergePlan(adapters, into: base.entries)
+    let initial = InitialAdapters(
+      adapters, initial: initialAdapters, isIgnored: ignoresBaseFingerprint)
+    let plan = try MergePlan(
+      try initial.completed(), into: base.entries, config: base.config, choices: options.choices)
     let guardian = BaseGuard(
       base: base, state: before, adapters: adapters.map(\.adapter),
       isIgnored: ignoresBaseFingerprint)
     let known =
-      destination == .standardOutput
-      ? try guardian.checkAhead(threads: settings.threads) : nil
+      output.destination == .standardOutput
+      ? try guardian.checkAhead(threads: output.settings.threads) : nil
     let after = MergedState(
       base: before.map(\.base) ?? known,
-      steps: (before?.steps ?? []) + [adapters.map(MergedState.MergedAdapter.init)])
-    let work = CheckpointEdit(
-      source: base, layout: base, changes: plan.changes(), destination: destination,
-      settings: settings, onProgress: onProgress)
-    let fingerprints = try work.run(state: after) { source in
-      try guardian.check(source)
-      return before.map(\.base) ?? source
+      steps: (before?.steps ?? []) + [MergedState.Step(adapters, options)])
+    let meter = SurvivalMeter()
+    var edit = CheckpointEdit(
+      source: base, layout: base, changes: plan.changes(type: options.type, meter: meter),
+      output: output)
+    edit.configuration = plan.configuration(type: options.type, of: base.config)
+    edit.sideFiles = plan.vocabularySize == nil ? [:] : TokenizerFiles.of(adapters)
+    let fingerprints = try edit.run(state: after) { found in
+      try guardian.check(found.source)
+      try refuseNoChange(found, plan)
+      return before.map(\.base) ?? found.source
     }
-    return MergeSummary(
-      changed: plan.edits.count, copied: base.entries.count - plan.edits.count,
-      ledger: plan.ledger, survivals: ([], nil),
-      rank: plan.edits.values.map(\.rank).max() ?? 0,
-      bytes: base.dataSize,
-      source: fingerprints.source, result: fingerprints.result, notes: plan.notes)
+    return MergeSummary(plan, base, fingerprints, meter)
   }
 
   private func refuseRepetition(_ state: MergedState?) throws(AdapterError) {
@@ -66,6 +65,17 @@ package struct Merge: Sendable {
       }
     }
   }
+
+  /// A merge after which every weight has its old bits did nothing, and must not look like success.
+  private func refuseNoChange(
+    _ found: (source: Fingerprint, result: Fingerprint), _ plan: MergePlan
+  ) throws(AdapterError) {
+    guard found.source == found.result else { return }
+    throw .mismatch(
+      file: adapters.first?.adapter.file ?? "",
+      problem: "0 tensors change: all that is added is zero or lost in rounding; "
+        + (plan.notes.first ?? "a smaller step of the weights needs a wider type: --dtype f32"))
+  }
 }
 
 /// What a merge did.
@@ -75,21 +85,29 @@ package struct MergeSummary: Sendable {
   package let copied: Int
   /// Every adapter tensor, and what it did.
   package let ledger: CoverageLedger
-  /// What rounding left of the deltas.
+  /// What rounding left of the deltas: tensor by tensor, and in total.
   package let survivals: (tensors: [Survival], total: Survival?)
   /// The longest chain of the low-rank update.
   package let rank: Int
-  /// Tensor data of the result.
+  /// Tensor data of the source.
   package let bytes: Int
   package let source: Fingerprint
   package let result: Fingerprint
   package let notes: [String]
-}
 
-extension MergedState.MergedAdapter {
-  init(_ weighted: WeightedAdapter) {
-    self.init(
-      path: weighted.adapter.file, fingerprint: weighted.adapter.fingerprint,
-      weight: weighted.weight)
+  init(
+    _ plan: MergePlan, _ base: Checkpoint,
+    _ fingerprints: (source: Fingerprint, result: Fingerprint),
+    _ meter: SurvivalMeter
+  ) {
+    changed = plan.edits.count
+    copied = max(0, base.entries.count - plan.edits.count)
+    ledger = plan.ledger
+    survivals = meter.survivals(inOrder: base.entries.map(\.name))
+    rank = plan.edits.values.map(\.rank).max() ?? 0
+    bytes = base.dataSize
+    source = fingerprints.source
+    result = fingerprints.result
+    notes = plan.notes
   }
 }

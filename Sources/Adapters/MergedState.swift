@@ -5,12 +5,17 @@ import Tensors
 
 /// What is merged into a checkpoint, as its header's `__metadata__` says under `lora.merged`.
 ///
-/// As JSON, in this order:
+/// As JSON, in this order, what has its usual value left out:
 ///
 ///     {"version": 1,
-///      "base": "32 hex digits",      the fingerprint before the first merge, if known
-///      "result": "32 hex digits",    the fingerprint of the file's own tensors, if known
-///      "steps": [{"adapters": [{"path": "…", "fingerprint": "…", "weight": 1.0}, …]}, …]}
+///      "base": "32 hex digits",      the fingerprint before the first merge
+///      "result": "32 hex digits",    the fingerprint of the file's own tensors
+///      "steps": [{"adapters": [{"path": "…", "fingerprint": "…", "weight": 1.0}, …],
+///                 "dtype": "F32",          the type that the merge changed tensors to
+///                 "tied": "untie",         what was done about tied weights
+///                 "resize_vocab": true,    the number of tokens changed
+///                 "approximate": true},    the step came after an inexact subtraction
+///                …]}
 ///
 /// Each step is one merge: its adapters were added in one chain and rounded once. A fingerprint of
 /// zeros stands for one that is not known.
@@ -28,17 +33,58 @@ package struct MergedState: Sendable, Equatable {
     }
   }
 
+  /// One merge.
+  package struct Step: Sendable, Equatable {
+    package var adapters: [MergedAdapter]
+    package var type: DType?
+    package var tied: TiedPolicy?
+    package var resizesVocabulary = false
+    package var isApproximate = false
+
+    package init(_ adapters: [WeightedAdapter], _ options: MergeOptions = MergeOptions()) {
+      self.adapters = adapters.map(MergedAdapter.init)
+      type = options.type
+      tied = options.choices.tied
+      resizesVocabulary = options.choices.resizesVocabulary
+    }
+
+    init(adapters: [MergedAdapter]) {
+      self.adapters = adapters
+    }
+
+    /// What the merge was told.
+    package var options: MergeOptions {
+      var options = MergeOptions()
+      options.type = type
+      options.choices.tied = tied
+      options.choices.resizesVocabulary = resizesVocabulary
+      return options
+    }
+
+    /// Whether the tensors after the step are those before it in name, type and shape.
+    package var keepsForm: Bool { type == nil && tied != .untie && !resizesVocabulary }
+  }
+
   package var base: Fingerprint?
   package var result: Fingerprint?
-  package var steps: [[MergedAdapter]]
+  package var steps: [Step]
 
-  package init(base: Fingerprint? = nil, result: Fingerprint? = nil, steps: [[MergedAdapter]]) {
+  package init(base: Fingerprint? = nil, result: Fingerprint? = nil, steps: [Step]) {
     self.base = base
     self.result = result
     self.steps = steps
   }
 
-  package var adapters: [MergedAdapter] { steps.flatMap { $0 } }
+  package var adapters: [MergedAdapter] { steps.flatMap(\.adapters) }
+}
+
+/// What a merge may change beyond adding.
+package struct MergeOptions: Sendable {
+  /// The type of the result's floating-point tensors; nil keeps each tensor's own.
+  package var type: DType?
+  package var choices = MergePlan.Choices()
+
+  package init() {}
 }
 
 extension MergedState {
@@ -55,13 +101,8 @@ extension MergedState {
     base = value["base"]?.string.flatMap(Fingerprint.init)?.known
     result = value["result"]?.string.flatMap(Fingerprint.init)?.known
     self.steps = try steps.map { step throws(AdapterError) in
-      guard let adapters = step["adapters"]?.array else { throw Self.unreadable(file) }
-      return try adapters.map { adapter throws(AdapterError) in
-        guard let path = adapter["path"]?.string, let weight = adapter["weight"]?.double,
-          let fingerprint = adapter["fingerprint"]?.string.flatMap(Fingerprint.init)
-        else { throw Self.unreadable(file) }
-        return MergedAdapter(path: path, fingerprint: fingerprint, weight: weight)
-      }
+      guard let step = Step(step) else { throw Self.unreadable(file) }
+      return step
     }
   }
 
@@ -74,27 +115,60 @@ extension MergedState {
 
   /// The JSON text; its length does not depend on the fingerprints.
   package var text: String {
-    let steps = steps.map { step in
-      JSONValue(members: [
-        (
-          "adapters",
-          .array(
-            step.map { adapter in
-              JSONValue(members: [
-                ("path", .string(adapter.path)),
-                ("fingerprint", .string(adapter.fingerprint.description)),
-                ("weight", .number(JSONNumber(adapter.weight))),
-              ])
-            })
-        )
-      ])
-    }
-    return JSONValue(members: [
+    JSONValue(members: [
       ("version", 1),
       ("base", .string((base ?? .unknown).description)),
       ("result", .string((result ?? .unknown).description)),
-      ("steps", .array(steps)),
+      ("steps", .array(steps.map(\.json))),
     ]).compactText
+  }
+}
+
+extension MergedState.Step {
+  init?(_ value: JSONValue) {
+    guard let adapters = value["adapters"]?.array else { return nil }
+    var read: [MergedState.MergedAdapter] = []
+    for adapter in adapters {
+      guard let path = adapter["path"]?.string, let weight = adapter["weight"]?.double,
+        let fingerprint = adapter["fingerprint"]?.string.flatMap(Fingerprint.init)
+      else { return nil }
+      read.append(
+        MergedState.MergedAdapter(path: path, fingerprint: fingerprint, weight: weight))
+    }
+    self.init(adapters: read)
+    type = value["dtype"]?.string.flatMap(DType.init)
+    tied = value["tied"]?.string.flatMap(TiedPolicy.init)
+    resizesVocabulary = value["resize_vocab"]?.bool ?? false
+    isApproximate = value["approximate"]?.bool ?? false
+  }
+
+  var json: JSONValue {
+    var members: [(String, JSONValue)] = [
+      (
+        "adapters",
+        .array(
+          adapters.map { adapter in
+            JSONValue(members: [
+              ("path", .string(adapter.path)),
+              ("fingerprint", .string(adapter.fingerprint.description)),
+              ("weight", .number(JSONNumber(adapter.weight))),
+            ])
+          })
+      )
+    ]
+    if let type { members.append(("dtype", .string(type.rawValue))) }
+    if let tied { members.append(("tied", .string(tied.rawValue))) }
+    if resizesVocabulary { members.append(("resize_vocab", true)) }
+    if isApproximate { members.append(("approximate", true)) }
+    return JSONValue(members: members)
+  }
+}
+
+extension MergedState.MergedAdapter {
+  init(_ weighted: WeightedAdapter) {
+    self.init(
+      path: weighted.adapter.file, fingerprint: weighted.adapter.fingerprint,
+      weight: weighted.weight)
   }
 }
 

@@ -1,30 +1,24 @@
 import Containers
 import Tensors
 
+/// How the weights from before a merge are found.
+package enum UnmergeMethod: Sendable {
+  /// They are read from the base: exact.
+  case base(Checkpoint)
+  /// The merged adapters, step by step, are subtracted: rounding leaves its traces.
+  case approximate([[WeightedAdapter]])
+}
+
 /// Takes out of a checkpoint what was merged into it.
 package struct Unmerge: Sendable {
-  /// How the old weights are found.
-  package enum Method: Sendable {
-    /// They are copied from the base: exact.
-    case base(Checkpoint)
-    /// The adapters are subtracted, step by step from the last: rounding leaves its traces.
-    case approximate([[WeightedAdapter]])
-  }
-
   package let merged: Checkpoint
-  package let method: Method
-  package let destination: CheckpointDestination
-  package let settings: CheckpointWriter.Settings
-  package var onProgress: (@Sendable (_ bytes: Int) -> Void)?
+  package let method: UnmergeMethod
+  package let output: EditOutput
 
-  package init(
-    _ merged: Checkpoint, by method: Method, to destination: CheckpointDestination,
-    settings: CheckpointWriter.Settings
-  ) {
+  package init(_ merged: Checkpoint, by method: UnmergeMethod, to output: EditOutput) {
     self.merged = merged
     self.method = method
-    self.destination = destination
-    self.settings = settings
+    self.output = output
   }
 
   /// Checks, writes and publishes.
@@ -32,40 +26,29 @@ package struct Unmerge: Sendable {
   /// - Throws: `AdapterError.mismatch` when nothing is merged, the base is another one, or the
   ///   adapters are not those that were merged; `ErrorList`; `ContainerError`.
   package func run() throws -> (source: Fingerprint, result: Fingerprint) {
-    guard let state = try MergedState(metadata: merged.metadata, file: merged.path) else {
-      throw AdapterError.mismatch(
-        file: merged.path,
-        problem: "has no record of a merge (metadata \"\(MetadataKey.mergedState)\"); "
-          + "lora takes out what lora merged")
-    }
+    let record = try MergedRecord(of: merged, otherwise: "lora takes out what lora merged")
     switch method {
     case .base(let base):
-      try MergedGuard(merged: merged, state: state).checkContent(threads: settings.threads)
-      return try edit(from: base, changes: RewriteChanges()) { found in
-        try MergedGuard(merged: merged, state: state).checkBase(found, of: base)
+      try record.checkContent(threads: output.settings.threads)
+      let edit = CheckpointEdit(
+        source: base, layout: record.layout(from: base, to: output.destination),
+        changes: RewriteChanges(), output: output)
+      return try edit.run(state: nil) { found in
+        try record.checkBase(found.source, of: base)
+        return nil
       }
     case .approximate(let steps):
-      try MergedGuard(merged: merged, state: state).checkAdapters(steps)
+      try record.checkAdapters(steps)
+      try record.checkForm()
       let plans = try steps.reversed().map { step in
         let taken = step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
         return try MergePlan(taken, into: merged.entries).changes().transforms
       }
       var changes = RewriteChanges()
       changes.transforms = .sequence(of: plans)
-      return try edit(from: merged, changes: changes) { _ in }
-    }
-  }
-
-  private func edit(
-    from source: Checkpoint, changes: RewriteChanges,
-    check: (Fingerprint) throws -> Void
-  ) throws -> (source: Fingerprint, result: Fingerprint) {
-    let work = CheckpointEdit(
-      source: source, layout: merged, changes: changes, destination: destination,
-      settings: settings, onProgress: onProgress)
-    return try work.run(state: nil) { found in
-      try check(found)
-      return nil
+      let edit = CheckpointEdit(
+        source: merged, layout: merged, changes: changes, output: output)
+      return try edit.run(state: nil) { _ in nil }
     }
   }
 }

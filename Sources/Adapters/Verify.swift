@@ -3,16 +3,17 @@ import Tensors
 
 /// Computes a merge again and compares every bit with a file.
 package struct Verify: Sendable {
+  /// One merge of those that the file went through.
+  package typealias Step = (adapters: [WeightedAdapter], options: MergeOptions)
+
   package let merged: Checkpoint
   package let base: Checkpoint
   /// The steps of the merge, in order.
-  package let steps: [[WeightedAdapter]]
+  package let steps: [Step]
   package let threads: Int
   package var onProgress: (@Sendable (_ bytes: Int) -> Void)?
 
-  package init(
-    _ merged: Checkpoint, against base: Checkpoint, steps: [[WeightedAdapter]], threads: Int
-  ) {
+  package init(_ merged: Checkpoint, against base: Checkpoint, steps: [Step], threads: Int) {
     self.merged = merged
     self.base = base
     self.steps = steps
@@ -22,14 +23,12 @@ package struct Verify: Sendable {
   /// Compares.
   ///
   /// - Returns: The tensors that differ, in the base's order; empty when every bit is right.
-  /// - Throws: `AdapterError.different` when a tensor is missing or has another type or shape;
+  /// - Throws: `AdapterError.different` when a tensor is missing or has another type or shape,
+  ///   `.mismatch` for a merge in several steps of which one changed the tensors' form;
   ///   `ErrorList`; `ContainerError`.
   package func run() throws -> [ComparisonSink.Difference] {
-    try checkTensors()
-    let plans = try steps.map { try MergePlan($0, into: base.entries).changes().transforms }
-    var changes = RewriteChanges()
-    changes.transforms = .sequence(of: plans)
-    let plan = try RewritePlan(base, like: base, changes: changes)
+    let plan = try RewritePlan(base, like: base, changes: try changes())
+    try checkTensors(plan.results)
     let sink = try ComparisonSink(plan, with: merged, threads: threads)
     let rewrite = Rewrite(
       of: base, as: plan, into: sink, threads: threads, onProgress: onProgress)
@@ -38,22 +37,41 @@ package struct Verify: Sendable {
     return sink.differences
   }
 
-  private func checkTensors() throws(AdapterError) {
-    for wanted in base.entries {
+  private func changes() throws -> RewriteChanges {
+    let plans = try steps.map { step in
+      try MergePlan(
+        step.adapters, into: base.entries, config: base.config, choices: step.options.choices
+      ).changes(type: step.options.type)
+    }
+    guard plans.count != 1 else { return plans[0] }
+    guard plans.allSatisfy({ $0.type == nil && $0.additions.isEmpty && $0.brought.isEmpty }) else {
+      throw AdapterError.mismatch(
+        file: merged.path,
+        problem: "was merged in several steps, and one of them changed types, shapes or tied "
+          + "weights; verify the steps one by one")
+    }
+    var changes = RewriteChanges()
+    changes.transforms = .sequence(of: plans.map(\.transforms))
+    return changes
+  }
+
+  private func checkTensors(_ results: [TensorEntry]) throws(AdapterError) {
+    for wanted in results {
       guard let found = merged.location(named: wanted.name)?.entry else {
         throw .different(
-          file: merged.path, name: wanted.name, problem: "is missing; the base has it")
+          file: merged.path, name: wanted.name, problem: "is missing; the merge writes it")
       }
       guard found.type == wanted.type, found.shape == wanted.shape else {
         throw .different(
           file: merged.path, name: wanted.name,
-          problem: "expected \(wanted.type.rawValue) \(wanted.shape) as in the base, "
+          problem: "expected \(wanted.type.rawValue) \(wanted.shape), "
             + "found \(found.type.rawValue) \(found.shape)")
       }
     }
-    for found in merged.entries where base.location(named: found.name) == nil {
+    let names = Set(results.map { ExactString($0.name) })
+    for found in merged.entries where !names.contains(ExactString(found.name)) {
       throw .different(
-        file: merged.path, name: found.name, problem: "is there, but not in the base")
+        file: merged.path, name: found.name, problem: "is there, but the merge does not write it")
     }
   }
 }

@@ -72,8 +72,7 @@ struct GoldenMerge {
   func merge(to path: String) throws -> Checkpoint {
     let adapter = WeightedAdapter(try AdapterFile.open(adapterPath))
     let merge = Merge(
-      [adapter], into: base, to: CheckpointDestination(path, like: base),
-      settings: .forTests)
+      [adapter], into: base, to: .forTests(path, like: base))
     _ = try merge.run()
     return try Checkpoint.open(path)
   }
@@ -101,9 +100,12 @@ struct GoldenMerge {
   }
 }
 
-extension CheckpointWriter.Settings {
-  static var forTests: Self {
-    Self(output: OutputOptions(synchronizes: false), compression: .none, threads: 2)
+extension EditOutput {
+  static func forTests(_ path: String, like checkpoint: Checkpoint) -> Self {
+    Self(
+      CheckpointDestination(path, like: checkpoint),
+      settings: CheckpointWriter.Settings(
+        output: OutputOptions(synchronizes: false), compression: .none, threads: 2))
   }
 }
 

@@ -107,7 +107,7 @@ struct LayerModel {
     let checkpoint = try Checkpoint.open(base)
     let merge = Merge(
       [WeightedAdapter(try AdapterFile.open(adapterPath))], into: checkpoint,
-      to: CheckpointDestination(path, like: checkpoint), settings: .forTests)
+      to: .forTests(path, like: checkpoint))
     _ = try merge.run()
     return try Checkpoint.open(path).allTensors()
   }

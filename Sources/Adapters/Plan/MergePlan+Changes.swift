@@ -26,9 +26,16 @@ extension MergePlan {
     return changes
   }
 
-  /// What `config.json` has to say after the merge.
-  package var configuration: OrderedDictionary<String, JSONValue> {
-    var result: OrderedDictionary<String, JSONValue> = [:]
+  /// The members of `config.json` that differ after the merge.
+  ///
+  /// - Parameters:
+  ///   - type: The type of the result's floating-point tensors; nil keeps each tensor's own.
+  ///   - config: The base's `config.json`.
+  /// - Returns: The members to set.
+  package func configuration(
+    type: DType?, of config: JSONValue?
+  ) -> OrderedDictionary<String, JSONValue> {
+    var result = type.map { DTypeSetting.members(for: $0, in: config) } ?? [:]
     if untied != nil { result["tie_word_embeddings"] = false }
     if let vocabularySize { result["vocab_size"] = .number(JSONNumber(vocabularySize)) }
     return result

@@ -53,6 +53,10 @@ package struct CheckpointCompany: Sendable {
     var about = index["metadata"] ?? JSONValue(members: [])
     let size = plan.results.reduce(0) { $0 + $1.byteCount }
     about["total_size"] = .number(JSONNumber(size))
+    if about["total_parameters"] != nil {
+      let count = plan.results.reduce(0) { $0 + $1.shape.elementCount }
+      about["total_parameters"] = .number(JSONNumber(count))
+    }
     index["metadata"] = about
     var map =
       sharding == .asBefore ? index["weight_map"] ?? JSONValue(members: []) : JSONValue(members: [])

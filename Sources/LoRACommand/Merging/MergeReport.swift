@@ -6,6 +6,8 @@ import Tensors
 /// What a merge or a swap did, as facts.
 struct MergeReport {
   let report: Report
+  /// What a person should know about the result.
+  let warnings: [String]
 
   init(
     _ summary: MergeSummary, adapters: [WeightedAdapter], output: String,
@@ -20,10 +22,14 @@ struct MergeReport {
     report.add(
       "adapter_tensors_applied", "adapter tensors applied", .count(summary.ledger.entries.count))
     report.add("adapters", Self.table(of: adapters))
+    Self.add(summary.survivals, to: &report)
     report.add("base_fingerprint", "base fingerprint", .text(summary.source.description))
     report.add("fingerprint", "fingerprint", .text(summary.result.description))
     report.add("seconds", "time", .elapsed(since: started))
+    report.add(detail: "ledger", Self.table(of: summary.ledger).json)
+    report.add(detail: "survival", Self.table(of: summary.survivals.tensors).json)
     self.report = report
+    warnings = Self.warnings(summary.survivals.total)
   }
 
   private static func table(of adapters: [WeightedAdapter]) -> Table {
@@ -38,6 +44,51 @@ struct MergeReport {
       ])
   }
 
+  private static func table(of ledger: CoverageLedger) -> Table {
+    Table(
+      ledger.entries,
+      columns: [
+        Column("adapter") { escaped($0.adapter) },
+        Column("tensor") { escaped($0.tensor) },
+        Column("effect") { $0.effect.rawValue },
+        Column("base") { escaped($0.base) },
+      ])
+  }
+
+  // MARK: Survival
+
+  private static func add(
+    _ survivals: (tensors: [Survival], total: Survival?), to report: inout Report
+  ) {
+    guard let total = survivals.total else { return }
+    report.add(
+      "delta_to_weight", "delta / weight", Quantity(.number(total.relativeSize), .significant(3)))
+    report.add("weights_moved", "weights that moved", .share(total.movedShare))
+    report.add("delta_lost", "delta lost in rounding", .share(total.error))
+  }
+
+  private static func table(of survivals: [Survival]) -> Table {
+    Table(
+      survivals,
+      columns: [
+        Column("tensor") { escaped($0.tensor) },
+        Column("measured", .grouped) { .integer($0.measuredCount) },
+        Column("delta_to_weight", .significant(3)) { .number($0.relativeSize) },
+        Column("weights_moved", .percent) { .number($0.movedShare) },
+        Column("delta_lost", .percent) { .number($0.error) },
+      ])
+  }
+
+  private static func warnings(_ total: Survival?) -> [String] {
+    guard let total, total.error > 0.5 else { return [] }
+    let lost = Quantity.share(total.error).text
+    let still = Quantity.share(1 - total.movedShare).text
+    return [
+      "\(lost) of the delta is lost in rounding and \(still) of the weights do not move: the delta is "
+        + "small against one step of their type; merge with --dtype f32, or serve the adapter unmerged"
+    ]
+  }
+
   /// What an unmerge did.
   static func unmerged(
     _ merged: Checkpoint, isExact: Bool, result: Fingerprint, output: String,
@@ -46,7 +97,7 @@ struct MergeReport {
     var report = Report()
     report.add("output", "output", .text(escaped(output)))
     report.add("exact", "exact", Quantity(.flag(isExact)))
-    report.add("tensors", "tensors", .count(merged.tensors.count))
+    report.add("tensors", "tensors", .count(merged.entries.count))
     report.add("fingerprint", "fingerprint", .text(result.description))
     report.add("seconds", "time", .elapsed(since: started))
     return report

@@ -24,7 +24,7 @@ enum MergedAdapters {
     }
     var places = given.makeIterator()
     return try state.steps.map { step in
-      try step.map { merged in
+      try step.adapters.map { merged in
         guard let place = places.next() else {
           return WeightedAdapter(try AdapterFile.open(merged.path), weight: merged.weight)
         }

@@ -6,83 +6,60 @@ import Tensors
 /// Joins the files that `merge`, `unmerge` and `swap` name to the work in `Adapters`.
 struct MergingSession {
   let output: OutputOptionsGroup
+  var shardSize = ShardSizeOption()
+  var options = MergeOptionsGroup()
+  var fingerprint = BaseFingerprintOption()
   let threads: ThreadsOption
   let report: ReportOptions
 
   func merge(
-    _ adapters: [WeightedAdapterArgument], into path: String, anyBase: Bool
+    _ adapters: [WeightedAdapterArgument], into path: String, initial: [String]
   ) throws {
     let started = ContinuousClock.now
     let opened = try open(adapters)
     let base = try Checkpoint.open(path)
     let progress = progressLine("merging", base)
-    var merge = Merge(
-      opened, into: base, to: CheckpointDestination(output.output, like: base), settings: settings)
-    merge.ignoresBaseFingerprint = anyBase
-    merge.onProgress = { progress.advance(by: $0) }
+    var merge = Merge(opened, into: base, to: editOutput(like: base, progress))
+    merge.options = options.options
+    merge.ignoresBaseFingerprint = fingerprint.anyBase
+    merge.initialAdapters = try initial.map(AdapterFile.open)
     let summary = try merge.run()
     progress.finish()
-    try show(
-      MergeReport(summary, adapters: opened, output: output.output, since: started).report,
-      notes: summary.notes)
+    try show(summary, opened, since: started)
   }
 
   func unmerge(_ path: String, origin: MergedOriginOptions) throws {
     let started = ContinuousClock.now
     let merged = try Checkpoint.open(path)
-    let method: Unmerge.Method
-    if let base = origin.base {
-      method = .base(try Checkpoint.open(base))
-    } else {
-      method = .approximate(try mergedAdapters(of: merged, origin))
-    }
+    let method = try method(for: merged, origin)
     let progress = progressLine("unmerging", merged)
-    var unmerge = Unmerge(
-      merged, by: method, to: CheckpointDestination(output.output, like: merged),
-      settings: settings)
-    unmerge.onProgress = { progress.advance(by: $0) }
+    let unmerge = Unmerge(merged, by: method, to: editOutput(like: merged, progress))
     let fingerprints = try unmerge.run()
     progress.finish()
-    try show(
+    try report.show(
       MergeReport.unmerged(
         merged, isExact: origin.base != nil, result: fingerprints.result, output: output.output,
         since: started),
-      notes: [])
+      besideOutputOnStdout: output.isStandardOutput)
   }
 
   func swap(
-    _ path: String, for adapters: [WeightedAdapterArgument], origin: MergedOriginOptions,
-    anyBase: Bool
+    _ path: String, for adapters: [WeightedAdapterArgument], origin: MergedOriginOptions
   ) throws {
     let started = ContinuousClock.now
     let opened = try open(adapters)
     let merged = try Checkpoint.open(path)
-    let method: Swap.Method
-    if let base = origin.base {
-      method = .base(try Checkpoint.open(base))
-    } else {
-      method = .approximate(try mergedAdapters(of: merged, origin))
-    }
+    let method = try method(for: merged, origin)
     let progress = progressLine("swapping", merged)
-    var swap = Swap(
-      opened, into: merged, by: method, to: CheckpointDestination(output.output, like: merged),
-      settings: settings)
-    swap.ignoresBaseFingerprint = anyBase
-    swap.onProgress = { progress.advance(by: $0) }
+    var swap = Swap(opened, into: merged, by: method, to: editOutput(like: merged, progress))
+    swap.options = options.options
+    swap.ignoresBaseFingerprint = fingerprint.anyBase
     let summary = try swap.run()
     progress.finish()
-    try show(
-      MergeReport(summary, adapters: opened, output: output.output, since: started).report,
-      notes: summary.notes)
+    try show(summary, opened, since: started)
   }
 
   // MARK: Parts
-
-  private var settings: CheckpointWriter.Settings {
-    CheckpointWriter.Settings(
-      output: output.containerOptions, compression: output.compresses ? .blockedGzip : .none,
-      threads: threads.count)
-  }
 
   private func open(_ adapters: [WeightedAdapterArgument]) throws -> [WeightedAdapter] {
     var errors: [any ReportableError] = []
@@ -98,24 +75,41 @@ struct MergingSession {
     return opened
   }
 
-  private func mergedAdapters(
-    of merged: Checkpoint, _ origin: MergedOriginOptions
-  ) throws -> [[WeightedAdapter]] {
+  private func method(
+    for merged: Checkpoint, _ origin: MergedOriginOptions
+  ) throws -> UnmergeMethod {
+    if let base = origin.base { return .base(try Checkpoint.open(base)) }
     guard let state = try MergedState(metadata: merged.metadata, file: merged.path) else {
       throw AdapterError.mismatch(
         file: merged.path, problem: "has no record of a merge; lora takes out what lora merged")
     }
-    return try MergedAdapters.open(state, given: origin.adapters, file: merged.path)
+    return .approximate(
+      try MergedAdapters.open(state, given: origin.adapters, file: merged.path))
+  }
+
+  private func editOutput(like checkpoint: Checkpoint, _ progress: ProgressLine) -> EditOutput {
+    let size = shardSize.shardSize?.byteCount
+    var result = EditOutput(
+      CheckpointDestination(output.output, like: checkpoint, mustBeFolder: size != nil),
+      settings: CheckpointWriter.Settings(
+        output: output.containerOptions, compression: output.compresses ? .blockedGzip : .none,
+        threads: threads.count))
+    result.shardSize = size
+    result.onProgress = { progress.advance(by: $0) }
+    return result
   }
 
   private func progressLine(_ label: String, _ checkpoint: Checkpoint) -> ProgressLine {
     ProgressLine(
-      label, total: checkpoint.dataSize, format: .binaryBytes,
-      quiet: report.quiet)
+      label, total: checkpoint.dataSize, format: .binaryBytes, quiet: report.quiet)
   }
 
-  private func show(_ report: Report, notes: [String]) throws {
-    for note in notes { Warnings.say(note) }
-    try self.report.show(report, besideOutputOnStdout: output.isStandardOutput)
+  private func show(
+    _ summary: MergeSummary, _ adapters: [WeightedAdapter],
+    since started: ContinuousClock.Instant
+  ) throws {
+    let result = MergeReport(summary, adapters: adapters, output: output.output, since: started)
+    for note in summary.notes + result.warnings { Warnings.say(note) }
+    try report.show(result.report, besideOutputOnStdout: output.isStandardOutput)
   }
 }

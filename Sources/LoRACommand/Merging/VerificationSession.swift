@@ -42,15 +42,16 @@ struct VerificationSession {
 
   private func steps(
     of merged: Checkpoint, given: [WeightedAdapterArgument]
-  ) throws -> [[WeightedAdapter]] {
+  ) throws -> [Verify.Step] {
     if let state = try MergedState(metadata: merged.metadata, file: merged.path) {
-      return try MergedAdapters.open(state, given: given, file: merged.path)
+      let adapters = try MergedAdapters.open(state, given: given, file: merged.path)
+      return zip(adapters, state.steps).map { ($0, $1.options) }
     }
     guard !given.isEmpty else {
       throw ValidationError(
         "\(escaped(file)) has no record of its adapters; name them with --adapter")
     }
-    return [try given.map { try $0.open() }]
+    return [(try given.map { try $0.open() }, MergeOptions())]
   }
 
   /// Holds the file's tensors against its own record, or against a given fingerprint.

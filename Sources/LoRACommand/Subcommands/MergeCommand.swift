@@ -24,13 +24,25 @@ struct MergeCommand: ParsableCommand {
       valueName: "adapter[@weight]"))
   var adapters: [WeightedAdapterArgument]
 
+  @Option(
+    name: .customLong("initial-adapter"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "For a PiSSA, OLoRA, CorDA or LoRA-GA adapter: the adapter it started from.",
+      valueName: "path"),
+    completion: .file())
+  var initialAdapters: [String] = []
+
+  @OptionGroup var options: MergeOptionsGroup
   @OptionGroup var output: OutputOptionsGroup
+  @OptionGroup var shardSize: ShardSizeOption
   @OptionGroup var fingerprint: BaseFingerprintOption
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    try MergingSession(output: output, threads: threads, report: report)
-      .merge(adapters, into: base, anyBase: fingerprint.anyBase)
+    try MergingSession(
+      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
+      threads: threads, report: report
+    ).merge(adapters, into: base, initial: initialAdapters)
   }
 }

@@ -19,13 +19,17 @@ struct SwapCommand: ParsableCommand {
   var adapters: [WeightedAdapterArgument]
 
   @OptionGroup var origin: MergedOriginOptions
+  @OptionGroup var options: MergeOptionsGroup
   @OptionGroup var output: OutputOptionsGroup
+  @OptionGroup var shardSize: ShardSizeOption
   @OptionGroup var fingerprint: BaseFingerprintOption
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    try MergingSession(output: output, threads: threads, report: report)
-      .swap(merged, for: adapters, origin: origin, anyBase: fingerprint.anyBase)
+    try MergingSession(
+      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
+      threads: threads, report: report
+    ).swap(merged, for: adapters, origin: origin)
   }
 }

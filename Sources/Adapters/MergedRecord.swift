@@ -1,10 +1,31 @@
 import Containers
 import Tensors
 
-/// Holds a merged checkpoint, and what is offered for it, against the record in its header.
-struct MergedGuard {
+/// A merged checkpoint and the record in its header, to hold against what is offered for it.
+struct MergedRecord {
   let merged: Checkpoint
   let state: MergedState
+
+  /// The record of `merged`.
+  ///
+  /// - Throws: `AdapterError.mismatch` when there is none; the message ends in `advice`.
+  init(of merged: Checkpoint, otherwise advice: String) throws(AdapterError) {
+    self.merged = merged
+    guard let state = try MergedState(metadata: merged.metadata, file: merged.path) else {
+      throw .mismatch(
+        file: merged.path,
+        problem: "has no record of a merge (metadata \"\(MetadataKey.mergedState)\"); \(advice)")
+    }
+    self.state = state
+  }
+
+  /// Whose form the tensors of `base` take: the merged file's, where it can hold them.
+  ///
+  /// A base of the same kind, file or folder, keeps its own form, with its own configuration.
+  func layout(from base: Checkpoint, to destination: CheckpointDestination) -> Checkpoint {
+    let keepsForm = state.steps.allSatisfy(\.keepsForm)
+    return keepsForm && merged.isFolder && !base.isFolder ? merged : base
+  }
 
   /// Reads the merged file whole and refuses bytes that the merge did not write.
   func checkContent(threads: Int) throws {
@@ -27,16 +48,24 @@ struct MergedGuard {
         + "expected the fingerprint \(wanted), found \(found); name the right base")
   }
 
+  /// Refuses to subtract where a merge did more than add.
+  func checkForm() throws(AdapterError) {
+    guard !state.steps.allSatisfy(\.keepsForm) else { return }
+    throw .mismatch(
+      file: merged.path,
+      problem: "the merge also changed types, shapes or tied weights, which subtracting does not "
+        + "undo; give --base")
+  }
+
   /// Refuses `steps` unless they are the adapters that were merged, with their weights.
   func checkAdapters(_ steps: [[WeightedAdapter]]) throws(AdapterError) {
-    let given = steps.map { $0.map(MergedState.MergedAdapter.init) }
-    for (step, adapters) in state.steps.enumerated() {
-      for (index, wanted) in adapters.enumerated() {
-        guard given.indices.contains(step), given[step].indices.contains(index) else {
+    for (step, wanted) in state.steps.enumerated() {
+      for (index, wanted) in wanted.adapters.enumerated() {
+        guard steps.indices.contains(step), steps[step].indices.contains(index) else {
           throw .mismatch(
             file: merged.path, problem: "the adapter \(escaped(wanted.path)) is merged into it too")
         }
-        let found = given[step][index]
+        let found = MergedState.MergedAdapter(steps[step][index])
         guard found.fingerprint == wanted.fingerprint else {
           throw .mismatch(
             file: found.path,
@@ -50,8 +79,13 @@ struct MergedGuard {
         }
       }
     }
-    guard given.count == state.steps.count else {
+    guard steps.count == state.steps.count else {
       throw .mismatch(file: merged.path, problem: "has fewer adapters merged than were given")
     }
   }
+}
+
+extension Checkpoint {
+  /// Whether the weights lie in a folder.
+  fileprivate var isFolder: Bool { form == .folder || form == .shardedFolder }
 }

@@ -1,0 +1,49 @@
+import Adapters
+import ArgumentParser
+import Containers
+import Tensors
+
+/// What a merge may change beyond adding.
+struct MergeOptionsGroup: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write floating-point tensors as f32, f16, bf16 or f64. (default: each tensor's own)",
+      valueName: "type"))
+  var dtype: FloatTypeArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      When the adapter changes one of two tied weights: 'both' changes the shared matrix, 'untie' \
+      gives each side its own and says so in config.json, 'error' refuses.
+      """, valueName: "policy"))
+  var tied: TiedPolicy?
+
+  @Flag(help: "Let the adapter's embeddings bring another number of tokens, and its tokenizer.")
+  var resizeVocab = false
+
+  /// What the merge is told.
+  var options: MergeOptions {
+    var options = MergeOptions()
+    options.type = dtype?.type
+    options.choices.tied = tied
+    options.choices.resizesVocabulary = resizeVocab
+    return options
+  }
+}
+
+extension TiedPolicy: ExpressibleByArgument {}
+
+/// A floating-point type on the command line.
+struct FloatTypeArgument: ExpressibleByArgument, Equatable {
+  let type: DType
+
+  init?(argument: String) {
+    guard let type = DType(rawValue: argument.uppercased()), type.floatFormat != nil else {
+      return nil
+    }
+    self.type = type
+  }
+
+  static let allValueStrings = ["f32", "f16", "bf16", "f64"]
+}
