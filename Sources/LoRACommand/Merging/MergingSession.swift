@@ -6,7 +6,8 @@ import Tensors
 /// Joins the files that `merge`, `unmerge` and `swap` name to the work in `Adapters`.
 struct MergingSession {
   let output: OutputOptionsGroup
-  var shardSize = ShardSizeOption()
+  /// Nil for a command that has no such option: an option group of no command line cannot be read.
+  var shardSize: ShardSizeOption?
   var options = MergeOptionsGroup()
   var fingerprint = BaseFingerprintOption()
   let threads: ThreadsOption
@@ -88,7 +89,7 @@ struct MergingSession {
   }
 
   private func editOutput(like checkpoint: Checkpoint, _ progress: ProgressLine) -> EditOutput {
-    let size = shardSize.shardSize?.byteCount
+    let size = shardSize?.shardSize?.byteCount
     var result = EditOutput(
       CheckpointDestination(output.output, like: checkpoint, mustBeFolder: size != nil),
       settings: CheckpointWriter.Settings(
