@@ -8,9 +8,7 @@ struct SampleAdapter {
   var settings: [(String, JSONValue)]
   var tensors: [(name: String, tensor: Tensor)]
 
-  /// A LoRA adapter of rank 2 and alpha 3 with random factors for some modules.
-  ///
-  /// - Parameter modules: Module names with their inputs and outputs.
+  /// A LoRA adapter of rank 2 and alpha 3 with random factors, for modules with these sizes.
   init(
     _ modules: [(name: String, inputs: Int, outputs: Int)], seed: UInt64 = 3, scale: Double = 0.1
   ) {
