@@ -39,6 +39,13 @@ struct MergeCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    let streams = [base] + adapters.map(\.path) + initialAdapters
+    if streams.filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("'-' can be read only once")
+    }
+  }
+
   func run() throws {
     try MergingSession(
       output: output, shardSize: shardSize.byteCount, options: options.options,
