@@ -1,0 +1,25 @@
+import Adapters
+import Containers
+import Reports
+import Tensors
+
+/// Joins the files that `convert` names to the work in `Adapters`.
+struct ConversionSession {
+  let output: OutputOptionsGroup
+  let threads: ThreadsOption
+  let report: ReportOptions
+
+  func convert(
+    _ path: String, to dialect: AdapterDialect, base: String?, isUniform: Bool
+  ) throws {
+    let adapter = try AdapterFile.open(path)
+    var conversion = try AdapterConversion(adapter, base: try base.map { try Checkpoint.open($0) })
+    conversion.isUniform = isUniform
+    let converted = try conversion.converted(to: dialect)
+    try converted.write(
+      to: output.output, options: output.containerOptions, threads: threads.count)
+    try report.show(
+      ConversionReport(converted, from: adapter, to: dialect, output: output.output).report,
+      besideOutputOnStdout: output.isStandardOutput)
+  }
+}
