@@ -9,6 +9,10 @@ package struct RootCommand: ParsableCommand {
       Works on safetensors checkpoints (a file, a Hugging Face folder, a stream on '-', each also \
       inside gzip), PEFT adapters and CSV files. Results go to stdout, progress and errors to \
       stderr. An existing output is kept unless --force is given.
+
+      Exit codes: 0 done; 1 compared, and different; 64 wrong usage; 65 bad data; 66 input missing; \
+      70 a bug of ours; 71 out of memory; 73 output cannot be created; 74 reading or writing failed; \
+      75 in use; 77 no permission; 128 + n ended by signal n; 141 the reader of stdout went away.
       """,
     version: "lora 0.1.0",
     groupedSubcommands: [

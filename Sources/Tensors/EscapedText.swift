@@ -1,11 +1,12 @@
 /// Text from a file made safe to print: control characters, quotes and backslashes are escaped.
 ///
 /// A tensor name can hold a newline or a terminal's escape sequence; neither reaches a terminal raw.
-package func escaped(_ text: String) -> String {
+/// Text that does not stand in quotes can keep its own: then only what cannot be printed is escaped.
+package func escaped(_ text: String, inQuotes: Bool = true) -> String {
   var result = ""
   for scalar in text.unicodeScalars {
     switch scalar {
-    case "\"", "\\":
+    case "\"" where inQuotes, "\\" where inQuotes:
       result += "\\\(scalar)"
     case "\n":
       result += "\\n"

@@ -24,7 +24,8 @@ package struct ReportOptions: ParsableArguments {
     let text =
       json
       ? report.json.jsonText
-      : (isFirst ? "" : "\n") + report.text(width: Terminal.reportWidth, escape: escaped)
+      : (isFirst ? "" : "\n")
+        + report.text(width: Terminal.reportWidth, escape: { escaped($0, inQuotes: false) })
     if besideOutputOnStdout {
       StandardError.write(line: text.hasSuffix("\n") ? String(text.dropLast()) : text)
     } else {

@@ -7,12 +7,18 @@ package struct Inspect: ParsableCommand {
     abstract: "Say what a file is and what it holds.",
     discussion: """
       Reads checkpoints, adapters and merged checkpoints: a file, a folder, or '-' for stdin, each \
-      also inside gzip. Only headers are read, so that a file of any size answers at once.
+      also inside gzip. Only headers are read, so that a file of any size answers at once. Of many \
+      tensors, alike ones of many layers are listed together.
 
-      Text groups alike tensors of many layers on one line; --tensors lists each. --json always \
-      lists each, as {"files": [{"path", "kind", "form", "compression", "file_bytes", "bytes", \
-      "tensor_count", "parameters", "metadata", "totals", "tensors": [{"name", "dtype", "shape", \
-      "bytes", "file"}]}]}; "adapter", "merged" and "check" are added where they apply.
+      --json gives {"files": [...]}, for each file: path, kind (checkpoint, adapter, merged \
+      checkpoint), form (file, folder, sharded folder, stream), compression, file_bytes, bytes, \
+      tensor_count, parameters, metadata, totals [dtype, tensors, parameters, bytes] and tensors \
+      [name, dtype, shape, bytes, file]. An adapter has adapter: rank, alpha, scaling, \
+      rank_stabilized, dora, targets, module_count, replaced, parameters, weight_reduction, \
+      base_model, base_fingerprint, task_type, zero_module_count, stray, base [path, parameters, \
+      reduction, bytes, share] and modules [module, rank, scaling, parameters, reduction]. A merged \
+      checkpoint has merged: base_fingerprint and adapters [path, weight, fingerprint]. --check adds \
+      check: read_bytes, fingerprint, non_finite_count and non_finite [tensor, count].
       """)
 
   @Argument(

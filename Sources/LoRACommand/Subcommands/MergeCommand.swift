@@ -39,10 +39,17 @@ struct MergeCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    let streams = [base] + adapters.map(\.path) + initialAdapters
+    if streams.filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("'-' can be read only once")
+    }
+  }
+
   func run() throws {
     try MergingSession(
-      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
-      threads: threads, report: report
+      output: output, shardSize: shardSize.byteCount, options: options.options,
+      takesAnyBase: fingerprint.anyBase, threads: threads, report: report
     ).merge(adapters, into: base, initial: initialAdapters)
   }
 }

@@ -26,10 +26,16 @@ struct SwapCommand: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    if ([merged] + adapters.map(\.path)).filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("'-' can be read only once")
+    }
+  }
+
   func run() throws {
     try MergingSession(
-      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
-      threads: threads, report: report
+      output: output, shardSize: shardSize.byteCount, options: options.options,
+      takesAnyBase: fingerprint.anyBase, threads: threads, report: report
     ).swap(merged, for: adapters, origin: origin)
   }
 }

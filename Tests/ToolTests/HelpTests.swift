@@ -1,0 +1,169 @@
+import TestSupport
+import Testing
+
+@Suite struct HelpTests {
+  @Test(arguments: [[], ["--help"], ["-h"], ["help"]])
+  func `the program lists its commands`(_ arguments: [String]) throws {
+    let result = try Tool.run(arguments)
+    #expect(result.exitCode == 0)
+    #expect(result.errorText == "")
+    #expect(
+      result.text == """
+        OVERVIEW: Train, merge, unmerge, swap and inspect low-rank adapters.
+
+        Works on safetensors checkpoints (a file, a Hugging Face folder, a stream on
+        '-', each also inside gzip), PEFT adapters and CSV files. Results go to stdout,
+        progress and errors to stderr. An existing output is kept unless --force is
+        given.
+
+        Exit codes: 0 done; 1 compared, and different; 64 wrong usage; 65 bad data; 66
+        input missing; 70 a bug of ours; 71 out of memory; 73 output cannot be created;
+        74 reading or writing failed; 75 in use; 77 no permission; 128 + n ended by
+        signal n; 141 the reader of stdout went away.
+
+        USAGE: lora <subcommand>
+
+        OPTIONS:
+          --version               Show the version.
+          -h, --help              Show help information.
+
+        TRAINING SUBCOMMANDS:
+          synth                   Make a dataset to try things on.
+          pretrain                Train a network from scratch on a table.
+          train                   Train an adapter for a frozen network on a table.
+          eval                    Score a network, with or without an adapter, on a
+                                  table.
+          predict                 Write what a network makes of each row of a table, as
+                                  CSV to stdout.
+
+        MERGING SUBCOMMANDS:
+          merge                   Add adapters to a checkpoint: W' = W + weight · s·B·A.
+          unmerge                 Take out of a checkpoint what was merged into it.
+          swap                    Exchange what is merged into a checkpoint for other
+                                  adapters.
+          verify                  Prove that a checkpoint is what it says.
+
+        INSPECTION SUBCOMMANDS:
+          inspect                 Say what a file is and what it holds.
+
+          See 'lora help <subcommand>' for detailed help.
+
+        """)
+  }
+
+  @Test(arguments: [
+    ["inspect", "--help"], ["help", "inspect"], ["inspect", "-h", "nothing-here"],
+  ])
+  func `inspect explains itself`(_ arguments: [String]) throws {
+    let result = try Tool.run(arguments)
+    #expect(result.exitCode == 0)
+    #expect(result.errorText == "")
+    #expect(
+      result.text == """
+        OVERVIEW: Say what a file is and what it holds.
+
+        Reads checkpoints, adapters and merged checkpoints: a file, a folder, or '-'
+        for stdin, each also inside gzip. Only headers are read, so that a file of any
+        size answers at once. Of many tensors, alike ones of many layers are listed
+        together.
+
+        --json gives {"files": [...]}, for each file: path, kind (checkpoint, adapter,
+        merged checkpoint), form (file, folder, sharded folder, stream), compression,
+        file_bytes, bytes, tensor_count, parameters, metadata, totals [dtype, tensors,
+        parameters, bytes] and tensors [name, dtype, shape, bytes, file]. An adapter
+        has adapter: rank, alpha, scaling, rank_stabilized, dora, targets,
+        module_count, replaced, parameters, weight_reduction, base_model,
+        base_fingerprint, task_type, zero_module_count, stray, base [path, parameters,
+        reduction, bytes, share] and modules [module, rank, scaling, parameters,
+        reduction]. A merged checkpoint has merged: base_fingerprint and adapters
+        [path, weight, fingerprint]. --check adds check: read_bytes, fingerprint,
+        non_finite_count and non_finite [tensor, count].
+
+        USAGE: lora inspect <file> ... [--base <checkpoint>] [--check] [--summary] [--tensors] [--threads <count>] [--json] [--quiet]
+
+        ARGUMENTS:
+          <file>                  What to look at; '-' is stdin.
+
+        OPTIONS:
+          --base <checkpoint>     Checkpoint to compare adapters with: its size, and
+                                  with --check whether they fit.
+          --check                 Read every byte: checksums, shards against their
+                                  index, infinities and NaNs counted. Exit 65 when
+                                  something is wrong.
+          --summary               List no tensors, only totals.
+          --tensors               List every tensor, and every module of an adapter.
+          --threads <count>       Threads to compute with. (default: all cores)
+          --json                  Report as JSON.
+          --quiet                 Show no progress and no report, except one asked for
+                                  with --json.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+        """)
+  }
+
+  @Test func `merge explains itself`() throws {
+    let result = try Tool.run(["help", "merge"])
+    #expect(result.exitCode == 0)
+    #expect(
+      result.text == """
+        OVERVIEW: Add adapters to a checkpoint: W' = W + weight · s·B·A.
+
+        Each adapter tensor is applied or the merge is refused. The sum is taken in f32
+        (f64 for f64 weights), one fused multiply-add a rank, adapters in the order
+        given, and rounded once to the weight's own type, so the result has the same
+        bits on every machine and for any --threads. The output has the form of the
+        base: a file, a folder with its shards and side files, or a stream on '-'. A
+        name in .safetensors or .gz makes one file of a folder.
+
+        USAGE: lora merge [<options>] <base> <adapter[@weight]> ... --output <path>
+
+        ARGUMENTS:
+          <base>                  Checkpoint: a file, a folder, or '-' for stdin.
+          <adapter[@weight]>      Adapters, each with the weight it is added with (1 if
+                                  left out).
+
+        OPTIONS:
+          --initial-adapter <path>
+                                  For a PiSSA, OLoRA, CorDA or LoRA-GA adapter: the
+                                  adapter it started from.
+          --dtype <type>          Write floating-point tensors as f32, f16, bf16 or
+                                  f64. (default: each tensor's own) (values: f32, f16,
+                                  bf16, f64)
+          --tied <policy>         When the adapter changes one of two tied weights:
+                                  'both' changes the shared matrix, 'untie' gives each
+                                  side its own and says so in config.json, 'error'
+                                  refuses. (values: both, untie, error)
+          --resize-vocab          Let the adapter's embeddings bring another number of
+                                  tokens, and its tokenizer.
+          -o, --output <path>     What to write: a file, a folder, or '-' for stdout.
+          --force                 Replace the output if it exists.
+          --no-sync               Do not wait until the output has reached the disk.
+          --gzip/--no-gzip        Write inside gzip. (default: when the output ends in
+                                  .gz)
+          --shard-size <size>     Cut a folder's weights into files of at most this
+                                  size, as 5GB or 500MiB.
+          --any-base              Merge even when an adapter records another base's
+                                  fingerprint.
+          --threads <count>       Threads to compute with. (default: all cores)
+          --json                  Report as JSON.
+          --quiet                 Show no progress and no report, except one asked for
+                                  with --json.
+          --version               Show the version.
+          -h, --help              Show help information.
+
+        """)
+  }
+
+  @Test(arguments: [
+    ("bash", "complete -o filenames -F _lora lora"), ("zsh", "#compdef lora"),
+    ("fish", "complete -c 'lora'"),
+  ])
+  func `each shell gets its completions`(_ shell: String, _ sign: String) throws {
+    let result = try Tool.run(["--generate-completion-script", shell])
+    #expect(result.exitCode == 0)
+    #expect(result.errorText == "")
+    #expect(result.text.contains(sign))
+    #expect(result.text.contains("inspect"))
+  }
+}
