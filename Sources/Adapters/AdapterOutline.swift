@@ -19,6 +19,7 @@ package struct AdapterOutline: Sendable {
     package let weightCount: Int
   }
 
+  package let dialect: AdapterDialect
   package let configuration: AdapterConfiguration
   /// In the order of the file.
   package let modules: [Module]
@@ -29,6 +30,7 @@ package struct AdapterOutline: Sendable {
 
   /// The outline of an adapter with these tensors.
   package init(_ entries: [TensorEntry], _ configuration: AdapterConfiguration) {
+    dialect = .peft
     self.configuration = configuration
     var parts: [ExactString: Parts] = [:]
     var order: [ExactString] = []
@@ -58,6 +60,23 @@ package struct AdapterOutline: Sendable {
     self.modules = modules
     replacedNames = replaced
     strayNames = strays
+  }
+
+  /// The outline of an adapter that was read.
+  package init(_ adapter: Adapter) {
+    dialect = adapter.dialect
+    configuration = adapter.configuration
+    modules = adapter.updates.map { update in
+      let (down, up) = (update.pair.down.shape, update.pair.up.shape)
+      let rows = max(down[0], 1)
+      return Module(
+        name: update.module, rank: update.rank, scaling: update.pair.scaling,
+        parameterCount: update.parameterCount,
+        weightCount: rows / max(update.rank, 1) * (down.elementCount / rows)
+          * (up.elementCount / rows))
+    }
+    replacedNames = adapter.replacements.map(\.parameter)
+    strayNames = []
   }
 
   /// The header's entries of one module.

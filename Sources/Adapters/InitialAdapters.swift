@@ -45,7 +45,7 @@ struct InitialAdapters {
       file: extra.file, problem: "is an initial adapter that none of the adapters needs")
   }
 
-  private static func changingMethod(of adapter: Adapter) -> String? {
+  static func changingMethod(of adapter: Adapter) -> String? {
     guard adapter.baseFingerprint == nil, let method = adapter.configuration.initialization else {
       return nil
     }

@@ -21,6 +21,7 @@ package struct Inspector {
   /// - Throws: what opening and reading throw, and `InspectionProblem.dataset` for a CSV file. What
   ///   is wrong with an adapter that can be shown is in the inspection's `problems`.
   package func inspect(_ path: String) throws -> Inspection {
+    if let foreign = try inspectForeign(path) { return foreign }
     let input = try InspectedFiles(opening: path)
     var inspection = try Inspection(input)
     let base = try inspection.adapter == nil ? nil : self.base.map { try Checkpoint.open($0) }
@@ -37,7 +38,7 @@ package struct Inspector {
   }
 
   /// Whether the adapter can be merged at all, and into `base` when there is one.
-  private func checkAdapter(_ inspection: inout Inspection, beside base: Checkpoint?) throws {
+  func checkAdapter(_ inspection: inout Inspection, beside base: Checkpoint?) throws {
     guard let summary = inspection.adapter else { return }
     let path = inspection.path
     guard inspection.form != .stream else {
@@ -55,7 +56,7 @@ package struct Inspector {
         update.pair.up.bytes.allSatisfy { $0 == 0 }
       }
       guard let base else { return }
-      _ = try MergePlan([WeightedAdapter(adapter)], into: base.tensors.map(\.entry))
+      _ = try MergePlan([WeightedAdapter(adapter)], into: base.entries, config: base.config)
       try checkFingerprint(of: base, wantedBy: adapter)
     } catch let error as any ReportableError {
       try Interruption.check()
