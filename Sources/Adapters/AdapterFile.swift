@@ -104,6 +104,11 @@ package enum AdapterFile {
     try embeddedDocument(in: file).map { try AdapterConfiguration($0, file: file.path) }
   }
 
+  /// Whether an adapter of any dialect lies at `path`, told by headers and configurations alone.
+  package static func exists(at path: String) -> Bool {
+    (try? find(path)) != nil
+  }
+
   /// Whether `path` is a folder that has an adapter's configuration.
   package static func isFolder(_ path: String) -> Bool {
     guard path != "-", Folder.exists(path) else { return false }

@@ -37,3 +37,20 @@ struct ConversionReport {
     Column("rounded", .grouped) { .integer($0.roundedCount) },
   ]
 }
+
+extension ConversionReport {
+  /// What the conversion of a checkpoint did.
+  static func checkpoint(
+    _ summary: Convert.Summary, output: String, since started: ContinuousClock.Instant
+  ) -> Report {
+    var report = Report()
+    report.add("output", "output", .text(output))
+    report.add("tensors_copied", "tensors copied", .count(summary.copied))
+    report.add("tensors_widened", "tensors widened exactly", .count(summary.widened))
+    report.add("tensors_rounded", "tensors rounded", .count(summary.rounded))
+    report.add("bytes", "tensor data read", .bytes(summary.bytes))
+    report.add("fingerprint", "fingerprint", .text(summary.result.description))
+    report.add("seconds", "time", .elapsed(since: started))
+    return report
+  }
+}

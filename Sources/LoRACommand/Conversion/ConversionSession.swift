@@ -10,7 +10,7 @@ struct ConversionSession {
   let report: ReportOptions
 
   func convert(
-    _ path: String, to dialect: AdapterDialect, base: String?, isUniform: Bool
+    adapter path: String, to dialect: AdapterDialect, base: String?, isUniform: Bool
   ) throws {
     let adapter = try AdapterFile.open(path)
     var conversion = try AdapterConversion(adapter, base: try base.map { try Checkpoint.open($0) })
@@ -20,6 +20,21 @@ struct ConversionSession {
       to: output.output, options: output.containerOptions, threads: threads.count)
     try report.show(
       ConversionReport(converted, from: adapter, to: dialect, output: output.output).report,
+      besideOutputOnStdout: output.isStandardOutput)
+  }
+
+  func convert(checkpoint path: String, type: DType?, shardSize: Int?) throws {
+    let started = ContinuousClock.now
+    let source = try Checkpoint.open(path)
+    let progress = ProgressLine(
+      "converting", total: source.dataSize, format: .binaryBytes, quiet: report.quiet)
+    let target = try output.checkpointOutput(
+      like: source, shardSize: shardSize, threads: threads, progress: progress)
+    let summary = try Convert(source, to: target, type: type).run()
+    progress.finish()
+    for note in summary.notes { Warnings.say(note) }
+    try report.show(
+      ConversionReport.checkpoint(summary, output: output.output, since: started),
       besideOutputOnStdout: output.isStandardOutput)
   }
 }
