@@ -43,6 +43,10 @@ import Testing
                                   adapters.
           verify                  Prove that a checkpoint is what it says.
 
+        CONVERSION SUBCOMMANDS:
+          convert                 Write an adapter in another program's format, or a
+                                  checkpoint in another form.
+
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.
 
