@@ -51,25 +51,27 @@ static inline bool take(lora_bit_place *place, uint32_t count, uint32_t *value) 
   return true;
 }
 
-// The elements that a byte other than 0 marks, eight looked at together.
-#define FOR_EACH_MARKED(i, marks, count)                                                         \
-  for (size_t block_ = 0; block_ < (count); block_ += 8)                                         \
-    for (uint64_t rest_ = eight(marks, block_, count); rest_ != 0;)                              \
-      for (size_t bit_ = (size_t)__builtin_ctzll(rest_) / 8, i = block_ + bit_, once_ = 1; once_;\
-           once_ = 0, rest_ &= ~(0xFFull << (8 * bit_)))
-
-static inline uint64_t eight(const uint8_t *marks, size_t start, size_t count) {
-  uint64_t result = 0;
-  if (count - start >= 8) {
-    memcpy(&result, marks + start, 8);
-  } else {
-    memcpy(&result, marks + start, count - start);
-  }
-  return result;
+// A bit for each of the next eight bytes that is not 0.
+static inline uint64_t marked_eight(const uint8_t *marks) {
+  uint64_t bytes;
+  memcpy(&bytes, marks, sizeof bytes);
+  const uint64_t low = 0x7F7F7F7F7F7F7F7F;
+  uint64_t tops = (((bytes & low) + low) | bytes) & ~low;
+  // The multiplication gathers the top bits in the top byte.
+  return (tops >> 7) * 0x0102040810204080 >> 56;
 }
 
-// Elements whose marks are made at a time.
-enum { MARKS = 1024 };
+// A bit for each of up to 64 bytes that is not 0.
+static inline __attribute__((always_inline)) uint64_t marked(const uint8_t *marks, size_t count) {
+  uint8_t last[64];
+  if (__builtin_expect(count < 64, 0)) {
+    memset(last, 0, sizeof last);
+    marks = memcpy(last, marks, count);
+  }
+  uint64_t result = 0;
+  for (int i = 0; i < 8; i++) result |= marked_eight(marks + 8 * i) << 8 * i;
+  return result;
+}
 
 #define LORA_REMAINDER(bits_, T)                                                                 \
   static const T zero_##bits_ = (T)1 << (bits_ - 1);                                             \
@@ -103,17 +105,18 @@ enum { MARKS = 1024 };
   static size_t encode_##bits_(                                                                  \
       size_t count, const void *original, const void *first, const uint8_t *width,               \
       lora_bit_place *place, uint8_t *bits, uint32_t *outliers, size_t room) {                   \
-    uint8_t marks[MARKS];                                                                        \
     size_t found = 0;                                                                            \
-    for (size_t start = 0; start < count; start += MARKS) {                                      \
-      size_t size = count - start < MARKS ? count - start : MARKS;                               \
+    for (size_t start = 0; start < count; start += 64) {                                         \
+      size_t size = count - start < 64 ? count - start : 64;                                     \
+      uint8_t marks[64];                                                                         \
       for (size_t i = 0; i < size; i++) {                                                        \
-        T value = ordered_##bits_(load_##bits_(original, start + i));                            \
-        marks[i] = width[start + i] | (value != load_##bits_(first, start + i));                 \
+        marks[i] = width[start + i] |                                                            \
+            (load_##bits_(original, start + i) != load_##bits_(first, start + i));               \
       }                                                                                          \
-      FOR_EACH_MARKED(i, marks, size) {                                                          \
-        size_t at = start + i;                                                                   \
-        T value = ordered_##bits_(load_##bits_(original, at)), base = load_##bits_(first, at);   \
+      for (uint64_t rest = marked(marks, size); rest != 0; rest &= rest - 1) {                   \
+        size_t at = start + (size_t)__builtin_ctzll(rest);                                       \
+        T value = ordered_##bits_(load_##bits_(original, at));                                   \
+        T base = ordered_##bits_(load_##bits_(first, at));                                       \
         if ((T)(value - base) >> width[at] != 0) {                                               \
           if (found < room) outliers[found] = (uint32_t)at;                                      \
           found++;                                                                               \
@@ -139,19 +142,17 @@ enum { MARKS = 1024 };
     return *value = (T)(first + (T)index), true;                                                 \
   }                                                                                              \
   static bool decode_##bits_(                                                                    \
-      size_t count, const void *first, const uint8_t *width, lora_bit_place *place,              \
-      const uint8_t *bits, size_t size, uint8_t *destination) {                                  \
-    for (size_t i = 0; i < count; i++) {                                                         \
-      T number = number_##bits_(load_##bits_(first, i));                                         \
-      memcpy(destination + i * sizeof number, &number, sizeof number);                           \
-    }                                                                                            \
-    FOR_EACH_MARKED(i, width, count) {                                                           \
-      T value;                                                                                   \
-      if (!take_##bits_(place, bits, size, load_##bits_(first, i), width[i], &value)) {          \
-        return false;                                                                            \
+      size_t count, uint8_t *numbers, const uint8_t *width, lora_bit_place *place,               \
+      const uint8_t *bits, size_t size) {                                                        \
+    for (size_t start = 0; start < count; start += 64) {                                         \
+      uint64_t rest = marked(width + start, count - start < 64 ? count - start : 64);            \
+      for (; rest != 0; rest &= rest - 1) {                                                      \
+        size_t at = start + (size_t)__builtin_ctzll(rest);                                       \
+        T value = ordered_##bits_(load_##bits_(numbers, at));                                    \
+        if (!take_##bits_(place, bits, size, value, width[at], &value)) return false;            \
+        value = number_##bits_(value);                                                           \
+        memcpy(numbers + at * sizeof value, &value, sizeof value);                               \
       }                                                                                          \
-      value = number_##bits_(value);                                                             \
-      memcpy(destination + i * sizeof value, &value, sizeof value);                              \
     }                                                                                            \
     return true;                                                                                 \
   }
@@ -171,12 +172,12 @@ size_t lora_remainder_encode(
 }
 
 bool lora_remainder_decode(
-    lora_format format, size_t count, const void *first, const uint8_t *width,
-    lora_bit_place *place, const uint8_t *bits, size_t size, void *destination) {
+    lora_format format, size_t count, void *numbers, const uint8_t *width, lora_bit_place *place,
+    const uint8_t *bits, size_t size) {
   switch (lora_byte_count(format)) {
-    case 8: return decode_64(count, first, width, place, bits, size, destination);
-    case 4: return decode_32(count, first, width, place, bits, size, destination);
-    default: return decode_16(count, first, width, place, bits, size, destination);
+    case 8: return decode_64(count, numbers, width, place, bits, size);
+    case 4: return decode_32(count, numbers, width, place, bits, size);
+    default: return decode_16(count, numbers, width, place, bits, size);
   }
 }
 

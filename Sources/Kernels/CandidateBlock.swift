@@ -1,13 +1,12 @@
 import CKernels
 
-/// The candidates for a block of elements: where they begin, and how many bits tell them apart.
+/// Finds the candidates for the elements of a block, and how many bits tell them apart.
 final class CandidateBlock {
   /// Elements of a block: with all that belongs to them, they stay in a second-level cache.
-  static let size = 1 << 16
+  static let size = 1 << 15
 
   let format: FloatFormat
   let sums: AlignedBuffer
-  let first: AlignedBuffer
   let width: AlignedBuffer
   private let instructions: InstructionSet
 
@@ -15,18 +14,20 @@ final class CandidateBlock {
     self.format = format
     self.instructions = instructions
     sums = try AlignedBuffer(byteCount: Self.size * (format == .f64 ? 8 : 4))
-    first = try AlignedBuffer(byteCount: Self.size * format.byteCount)
     width = try AlignedBuffer(byteCount: Self.size)
   }
 
-  /// Finds the candidates of `part`, whose W' these are.
-  func find(_ part: RangeUpdate.Part, merged: RawSpan) {
+  /// Finds the candidates of `part`, whose W' these are, and writes the first of each to `first`.
+  func find(_ part: RangeUpdate.Part, merged: RawSpan, first: inout MutableRawSpan) {
     part.writeDelta(into: sums, format: format, using: instructions)
     precondition(merged.byteCount == part.elements.count * format.byteCount)
+    precondition(merged.byteCount == first.byteCount)
     unsafe merged.withUnsafeBytes { merged in
-      unsafe lora_candidates(
-        instructions.code, format.code, part.elements.count, merged.baseAddress, sums.base,
-        first.base, widths)
+      unsafe first.withUnsafeMutableBytes { first in
+        unsafe lora_candidates(
+          instructions.code, format.code, part.elements.count, merged.baseAddress, sums.base,
+          first.baseAddress, widths)
+      }
     }
   }
 

@@ -34,9 +34,9 @@ final class CandidateDecoder {
     var start = 0
     for part in update.blocks(of: CandidateBlock.size) {
       let bytes = (start * size)..<((start + part.elements.count) * size)
-      block.find(part, merged: merged.extracting(bytes))
       var target = destination._mutatingExtracting(bytes)
-      try decode(into: &target)
+      block.find(part, merged: merged.extracting(bytes), first: &target)
+      try decode(&target)
       start += part.elements.count
     }
     // Only what fills up the last byte may be left, and it is zero.
@@ -45,14 +45,13 @@ final class CandidateDecoder {
     try putOutliers(into: &destination)
   }
 
-  private func decode(into target: inout MutableRawSpan) throws(RemainderFailure) {
+  private func decode(_ target: inout MutableRawSpan) throws(RemainderFailure) {
     let count = target.byteCount / block.format.byteCount
     let isComplete = unsafe code.withUnsafeBufferPointer { code in
       unsafe target.withUnsafeMutableBytes { target in
         unsafe lora_remainder_decode(
-          block.format.code, count, block.first.base, block.widths, &place,
-          code.baseAddress.map { unsafe $0 + indices.lowerBound }, indices.count,
-          target.baseAddress)
+          block.format.code, count, target.baseAddress, block.widths, &place,
+          code.baseAddress.map { unsafe $0 + indices.lowerBound }, indices.count)
       }
     }
     guard isComplete else { throw .cutShort }

@@ -28,7 +28,7 @@ package enum Remainder {
     using instructions: InstructionSet = .best
   ) throws(OutOfMemory) -> [UInt8] {
     let encoder = try CandidateEncoder(format, instructions)
-    let isSmall = try encoder.add(original, merged: merged, update: update)
+    let isSmall = encoder.add(original, merged: merged, update: update)
     return isSmall
       ? encoder.code() : encodeDifference(original, merged: merged, format: format)
   }

@@ -21,14 +21,15 @@
 ///     ordered(x) = bits(x) ^ (sign of x set ? all ones : the sign bit)
 ///
 /// so that neighbours differ by 1, negative zero comes just before zero, and every bit pattern has
-/// its place. The candidates are [first, first + 2^width). They hold W whenever W, acc and W' are
-/// finite; only in f32 and f64, and there for one weight in millions, may rounding of the interval's
-/// ends push W out. Where there is no interval (t is not finite, or more than 2^16 candidates in 16
-/// bits, 2^30 in others), width is 0 and first stands for round(t).
+/// its place. The candidates are `first` and those after it, 2^width in all. They hold W whenever W,
+/// acc and W' are finite; only in f32 and f64, and there for one weight in millions, may rounding of
+/// the interval's ends push W out. Where there is no interval, width is 0: in 16 bits when t is not
+/// finite, and first is W' then; in f32 and f64 also where there are more than 2^30 candidates, and
+/// first is round(t).
 /// The same on every instruction set, whatever the bits of the arguments.
 /// @param merged  [count] numbers of `format`: W'
 /// @param delta   [count] sums of the update, in f64 for an f64 weight, else in f32: acc
-/// @param first   [count] unsigned integers as wide as the format, overwritten
+/// @param first   [count] numbers of `format`, overwritten
 /// @param width   [count], overwritten; at most 16 for 16-bit formats, at most 30 for others
 void lora_candidates(
     lora_instruction_set set, lora_format format, size_t count, const void *merged,
@@ -55,14 +56,14 @@ size_t lora_remainder_encode(
     lora_format format, size_t count, const void *original, const void *first,
     const uint8_t *width, lora_bit_place *place, uint8_t *bits, uint32_t *outliers, size_t room);
 
-/// Writes the W of `count` elements, outliers excepted.
+/// Makes first candidates the W of their elements, outliers excepted.
 ///
-/// @param size         bytes at `bits`; nothing beyond them is read
-/// @param destination  [count] numbers of `format`, overwritten
-/// @return             false when the bits run out: the rest is not decoded then
+/// @param size     bytes at `bits`; nothing beyond them is read
+/// @param numbers  [count] of `format`: `first` from lora_candidates, W afterwards
+/// @return         false when the bits run out: the rest is not decoded then
 bool lora_remainder_decode(
-    lora_format format, size_t count, const void *first, const uint8_t *width,
-    lora_bit_place *place, const uint8_t *bits, size_t size, void *destination);
+    lora_format format, size_t count, void *numbers, const uint8_t *width, lora_bit_place *place,
+    const uint8_t *bits, size_t size);
 
 /// Writes left ^ right byte plane by byte plane: the lowest byte of each element first.
 /// @param size    bytes of an element
