@@ -6,9 +6,11 @@ import Tensors
 package struct Adapter: Sendable {
   /// The path it was read from, for messages.
   package let file: String
-  package let configuration: AdapterConfiguration
+  /// How it lies on the disk.
+  package var dialect = AdapterDialect.peft
+  package internal(set) var configuration: AdapterConfiguration
   /// The low-rank updates, in the order of the file.
-  package let updates: [ModuleUpdate]
+  package internal(set) var updates: [ModuleUpdate]
   /// Parameters that the adapter brings whole, in the order of the file.
   package let replacements: [Replacement]
   /// The `__metadata__` of its tensor file.
@@ -41,10 +43,22 @@ package struct ModuleUpdate: Sendable {
     case parameter(depth: Int)
   }
 
-  /// The module's dotted name, without the adapter's prefix.
-  package let module: String
-  package let kind: Kind
-  package let pair: LowRankPair
+  /// What a dialect leaves open about an update, and only the base can settle.
+  package enum OpenQuestion: Sendable, Hashable {
+    /// The dots of the module's name were replaced by underscores.
+    case underscoredName
+    /// The name may begin with a part of a pipeline, as `unet.`, that the base does not have.
+    case pipelinePart
+    /// B's rows lie in the order of llama.cpp's rotary embedding; how many heads?
+    case interleavedHeads(HeadKind)
+    /// The experts are stacked; the base may hold them one by one.
+    case stackedExperts
+  }
+
+  /// The module's dotted name, without the adapter's prefix, unless `openQuestions` says otherwise.
+  package internal(set) var module: String
+  package internal(set) var kind: Kind
+  package internal(set) var pair: LowRankPair
   /// The rank of one expert for `.parameter`, else of the pair.
   package let rank: Int
   /// `lora_B.bias`, `[out]`: scaled and added to the module's bias.
@@ -53,6 +67,8 @@ package struct ModuleUpdate: Sendable {
   package let magnitude: Tensor?
   /// The adapter tensors this came from: A, B and what goes with them.
   package let tensorNames: [String]
+  /// Empty in an adapter that was resolved against its base.
+  package internal(set) var openQuestions: Set<OpenQuestion> = []
 
   package var parameterCount: Int {
     [pair.down, pair.up, upBias, magnitude].reduce(0) { $0 + ($1?.shape.elementCount ?? 0) }

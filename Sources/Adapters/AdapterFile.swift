@@ -2,13 +2,17 @@ import Containers
 import OrderedCollections
 import Tensors
 
-/// Opens adapters: a folder in PEFT's layout, or one file that holds the configuration as well.
+/// Opens adapters, told apart by looking, never by the file's name alone.
 ///
-/// | form          | configuration                              | tensors                      |
-/// |---------------|--------------------------------------------|------------------------------|
-/// | folder        | `adapter_config.json`                      | `adapter_model.safetensors`  |
-/// | single file   | metadata `lora.adapter_config`, as JSON    | the file itself, also `-`    |
-/// | tensors alone | `adapter_config.json` in the same folder   | `adapter_model.safetensors`  |
+/// | dialect         | form          | configuration                             | tensors                     |
+/// |-----------------|---------------|-------------------------------------------|-----------------------------|
+/// | PEFT            | folder        | `adapter_config.json` with `peft_type`    | `adapter_model.safetensors` |
+/// | PEFT            | single file   | metadata `lora.adapter_config`, as JSON   | the file itself, also `-`   |
+/// | PEFT            | tensors alone | `adapter_config.json` in the same folder  | `adapter_model.safetensors` |
+/// | mlx-lm          | folder        | `adapter_config.json`, `lora_parameters`  | `adapters.safetensors`      |
+/// | mlx-lm          | tensors alone | `adapter_config.json` in the same folder  | as `0000100_adapters.safetensors` |
+/// | kohya/diffusers | single file   | none: names and `alpha` tensors           | the file itself, also `-`   |
+/// | GGUF            | single file   | its metadata; it begins with `GGUF`       | the file itself             |
 package enum AdapterFile {
   package static let configurationName = "adapter_config.json"
   package static let tensorsName = "adapter_model.safetensors"
@@ -19,40 +23,77 @@ package enum AdapterFile {
   /// - Throws: `ContainerError` for files that cannot be read, `AdapterError` for a configuration
   ///   that cannot be used, `ErrorList` for tensors that cannot.
   package static func open(_ path: String) throws -> Adapter {
-    let (file, configuration) = try locate(path)
-    return try adapter(from: file, path: path, configuration: configuration)
+    switch try find(path) {
+    case .gguf(let file): try readGGUF(file)
+    case .kohya(let file): try readKohya(file, path: path)
+    case .configured(let file, let document):
+      if MLXConfiguration.isMLX(document) {
+        try readMLX(file, configuration: document, path: path)
+      } else {
+        try readPEFT(file, configuration: document, path: path)
+      }
+    }
   }
 
-  /// The adapter at `path` with only its header and its configuration read.
+  /// The PEFT adapter at `path` with only its header and its configuration read.
   ///
-  /// - Throws: `ContainerError` and `AdapterError`, as `open` does.
+  /// - Throws: `ContainerError` and `AdapterError`, as `open` does; for other dialects as well.
   package static func locate(
     _ path: String
   ) throws -> (file: TensorFile, configuration: AdapterConfiguration) {
-    guard path != "-", Folder.exists(path) else { return try locateFile(path) }
+    switch try find(path) {
+    case .configured(let file, let document):
+      return (file, try AdapterConfiguration(document, file: path))
+    case .kohya, .gguf: throw noConfiguration(path)
+    }
+  }
+
+  // MARK: Finding the files
+
+  /// What lies at a path, told apart, nothing but headers and configurations read.
+  enum Found {
+    case configured(TensorFile, JSONValue)
+    case kohya(TensorFile)
+    case gguf(GGUFFile)
+  }
+
+  static func find(_ path: String) throws -> Found {
+    guard path != "-", Folder.exists(path) else { return try findFile(path) }
     let names = Set(try Folder.names(in: path))
     guard names.contains(configurationName) else {
       throw try missingConfiguration(in: path, names)
     }
-    let configuration = try readConfiguration(Folder.path(path, configurationName))
-    guard let tensors = [tensorsName, tensorsName + ".gz"].first(where: names.contains) else {
-      throw missingTensors(in: path, names)
+    let document = try readDocument(Folder.path(path, configurationName))
+    let wanted = MLXConfiguration.isMLX(document) ? MLXDialect.tensorsName : tensorsName
+    guard let tensors = [wanted, wanted + ".gz"].first(where: names.contains) else {
+      // What the configuration says is wrong with it comes first.
+      try check(document, path: path)
+      throw missingTensors(wanted, in: path, names)
     }
-    return (try TensorFile.open(Folder.path(path, tensors)), configuration)
+    return .configured(try TensorFile.open(Folder.path(path, tensors)), document)
   }
 
-  // MARK: Single files
-
-  private static func locateFile(
-    _ path: String
-  ) throws -> (file: TensorFile, configuration: AdapterConfiguration) {
-    let file = try TensorFile.open(path)
-    if let configuration = try configuration(in: file) { return (file, configuration) }
+  private static func findFile(_ path: String) throws -> Found {
+    let file: TensorFile
+    do throws(ContainerError) {
+      file = try TensorFile.open(path)
+    } catch {
+      guard error.problem == .input(.otherFormat("GGUF")) else { throw error }
+      return .gguf(try GGUFFile.open(path))
+    }
+    if let document = try embeddedDocument(in: file) { return .configured(file, document) }
+    if AdapterDialect.speaking(file.header.entries.lazy.map(\.name)) == .kohya {
+      return .kohya(file)
+    }
     let folder = Folder.parent(of: path)
     if path != "-", try Folder.names(in: folder).contains(configurationName) {
-      return (file, try readConfiguration(Folder.path(folder, configurationName)))
+      return .configured(file, try readDocument(Folder.path(folder, configurationName)))
     }
-    throw AdapterError.mismatch(
+    throw noConfiguration(path)
+  }
+
+  private static func noConfiguration(_ path: String) -> AdapterError {
+    .mismatch(
       file: path,
       problem: "holds no adapter configuration: expected metadata "
         + "\"\(MetadataKey.adapterConfiguration)\" or \(configurationName) beside it")
@@ -60,9 +101,7 @@ package enum AdapterFile {
 
   /// The configuration that a single file holds in its metadata; nil when it is none of an adapter.
   package static func configuration(in file: TensorFile) throws -> AdapterConfiguration? {
-    try file.header.metadata?[MetadataKey.adapterConfiguration].map {
-      try embeddedConfiguration($0, path: file.path)
-    }
+    try embeddedDocument(in: file).map { try AdapterConfiguration($0, file: file.path) }
   }
 
   /// Whether `path` is a folder that has an adapter's configuration.
@@ -73,35 +112,33 @@ package enum AdapterFile {
 
   // MARK: Parts
 
-  private static func readConfiguration(_ path: String) throws -> AdapterConfiguration {
-    try AdapterConfiguration(
-      try JSONValue(contentsOf: path, sizeLimit: configurationLimit), file: path)
+  private static func readDocument(_ path: String) throws(ContainerError) -> JSONValue {
+    try JSONValue(contentsOf: path, sizeLimit: configurationLimit)
   }
 
-  private static func embeddedConfiguration(
-    _ text: String, path: String
-  ) throws -> AdapterConfiguration {
-    let document: JSONValue
+  private static func embeddedDocument(
+    in file: TensorFile
+  ) throws(AdapterError) -> JSONValue? {
+    guard let text = file.header.metadata?[MetadataKey.adapterConfiguration] else { return nil }
     do throws(JSONFailure) {
-      document = try JSONValue(parsing: text)
+      return try JSONValue(parsing: text)
     } catch {
-      throw AdapterError.mismatch(
-        file: path,
+      throw .mismatch(
+        file: file.path,
         problem: "metadata \"\(MetadataKey.adapterConfiguration)\": byte \(error.offset): "
           + "\(error.problem)")
     }
-    return try AdapterConfiguration(document, file: path)
   }
 
-  private static func adapter(
-    from file: TensorFile, path: String, configuration: AdapterConfiguration
-  ) throws -> Adapter {
-    let tensors = try file.tensors().map { (name: $0.0.name, tensor: $0.1) }
-    let contents = try PEFTDialect.read(tensors, configuration: configuration, file: path)
-    return Adapter(
-      file: path, configuration: configuration, updates: contents.updates,
-      replacements: contents.replacements, metadata: file.header.metadata ?? [:],
-      fingerprint: Fingerprint(tensors: tensors.map { ($0.name, Fingerprint($0.tensor)) }))
+  /// Checks a configuration of either kind.
+  private static func check(
+    _ document: JSONValue, path: String
+  ) throws(AdapterError) {
+    if MLXConfiguration.isMLX(document) {
+      _ = try MLXConfiguration(document, file: path)
+    } else {
+      _ = try AdapterConfiguration(document, file: path)
+    }
   }
 
   private static func missingConfiguration(
@@ -119,11 +156,16 @@ package enum AdapterFile {
     return .mismatch(file: path, problem: "expected \(configurationName) in the folder, found none")
   }
 
-  private static func missingTensors(in path: String, _ names: Set<String>) -> any ReportableError {
+  private static func missingTensors(
+    _ wanted: String, in path: String, _ names: Set<String>
+  ) -> any ReportableError {
     if names.contains("adapter_model.bin") {
       return ContainerError(file: Folder.path(path, "adapter_model.bin"), .input(.pickle))
     }
+    let other = [tensorsName, MLXDialect.tensorsName].first { names.contains($0) }
     return AdapterError.mismatch(
-      file: path, problem: "expected \(tensorsName) in the folder, found none")
+      file: path,
+      problem: "expected \(wanted) in the folder, as \(configurationName) is of that kind, found "
+        + (other.map { "\($0); two adapters were mixed up: fetch the adapter again" } ?? "none"))
   }
 }

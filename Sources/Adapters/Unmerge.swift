@@ -42,7 +42,8 @@ package struct Unmerge: Sendable {
       try record.checkForm()
       let plans = try steps.reversed().map { step in
         let taken = step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
-        return try MergePlan(taken, into: merged.entries).changes().transforms
+        return try MergePlan(taken, into: merged.entries, config: merged.config).changes()
+          .transforms
       }
       var changes = RewriteChanges()
       changes.transforms = .sequence(of: plans)

@@ -61,6 +61,7 @@ struct CheckpointFolder {
       isWeights(name) && !name.hasPrefix(".") && !name.hasPrefix("adapter_model.")
     }
     if candidates.count == 1 { return candidates[0] }
+    if candidates.isEmpty && names.contains("adapter_config.json") { throw failure(.onlyAdapter) }
     let pickle = names.first { isPickle($0) }
     guard candidates.isEmpty, let pickle else { throw failure(.noWeights) }
     throw failure(.onlyPickle(pickle))

@@ -4,6 +4,7 @@ import Tensors
 package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
   case noWeights
   case onlyPickle(String)
+  case onlyAdapter
   case twoForms
   case notAFile(String)
   case badShardName(String)
@@ -19,6 +20,8 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
   /// Another checkpoint has a tensor that this one lacks; its path, where that is known.
   case missingCounterpart(String?)
   case otherForm(expected: String, found: String)
+  /// A finite element has no finite neighbour in the type it is rounded to.
+  case becomesInfinite(index: Int, type: String)
 
   package var category: FailureCategory {
     switch self {
@@ -35,6 +38,9 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
     case .onlyPickle(let name):
       "holds its weights only as a PyTorch pickle (\(escaped(name))), which can run code and is "
         + "never read; save them as safetensors first"
+    case .onlyAdapter:
+      "holds an adapter and no model; name the base model here, and the adapter where one is asked "
+        + "for"
     case .twoForms:
       "holds model.safetensors and model.safetensors.index.json, and which one counts is unclear; "
         + "remove one or name a file"
@@ -55,6 +61,8 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
       "is in \(escaped(shard)), and the index does not list it; correct the index"
     case .inTwoShards(let first, let second):
       "is in \(escaped(first)) and in \(escaped(second)); remove one"
+    case .becomesInfinite(let index, let type):
+      "element \(index) is too large for \(type); choose a wider type, as bf16 or f32"
     case .missingCounterpart(let other):
       "is missing here, though \(other.map { escaped($0) } ?? "its counterpart") has it; "
         + "are these two of the same model?"

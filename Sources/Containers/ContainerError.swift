@@ -17,6 +17,7 @@ package struct ContainerError: ReportableError, Equatable {
     case json(JSONProblem)
     case header(HeaderProblem)
     case gzip(GzipProblem)
+    case gguf(GGUFProblem)
     case checkpoint(CheckpointProblem)
     /// A signal asked the process to stop.
     case interrupted(signal: Int32)
@@ -33,7 +34,7 @@ package struct ContainerError: ReportableError, Equatable {
     switch problem {
     case .input(let problem): problem.category
     case .output(let problem): problem.category
-    case .json, .header, .gzip: .badData
+    case .json, .header, .gzip, .gguf: .badData
     case .checkpoint(let problem): problem.category
     case .interrupted: .inputOutput
     }
@@ -69,6 +70,7 @@ package struct ContainerError: ReportableError, Equatable {
     case .json(let problem): problem.description
     case .header(let problem): problem.description
     case .gzip(let problem): problem.description
+    case .gguf(let problem): problem.description
     case .checkpoint(let problem): problem.description
     case .interrupted(let signal): "stopped by signal \(signal); nothing was written"
     }

@@ -23,7 +23,9 @@ enum PlainSink: ContainerSink {
     switch destination {
     case .path(let path, let options):
       self = .file(try OutputFile(path: path, options: options, expectedSize: expectedSize))
-    case .file(let file): self = .file(file)
+    case .file(let file):
+      try file.reserve(expectedSize)
+      self = .file(file)
     case .standardOutput: self = .standardOutput
     }
   }

@@ -8,6 +8,15 @@ package enum TensorFileDestination: Sendable {
   case standardOutput
   /// A file inside an `OutputFolder`, published with it.
   case file(OutputFile)
+
+  /// As errors name it.
+  var path: String {
+    switch self {
+    case .path(let path, _): path
+    case .standardOutput: "standard output"
+    case .file(let file): file.path
+    }
+  }
 }
 
 /// Writes one safetensors file: the header first, then the data in any order or one after another.
@@ -50,12 +59,7 @@ package final class TensorFileWriter: Sendable {
     metadata: OrderedDictionary<String, String> = [:], compression: Compression = .none,
     threads: Int = 1
   ) throws(ContainerError) {
-    path =
-      switch destination {
-      case .path(let path, _): path
-      case .standardOutput: "standard output"
-      case .file(let file): file.path
-      }
+    path = destination.path
     let start: [UInt8]
     do throws(HeaderFailure) {
       let entries = try HeaderWriter.entries(of: entries)

@@ -1,6 +1,9 @@
 import Dispatch
 
 /// The threads that one computation may use.
+///
+/// They are Dispatch's, which are kept between calls: training makes thousands of small products a
+/// second, for each of which `Parallel` would start threads of its own.
 package struct Workers: Sendable, Hashable {
   package let count: Int
 

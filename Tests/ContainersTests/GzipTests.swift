@@ -117,7 +117,7 @@ import Testing
       let start = try TensorFile.open(folder.path("x")).header.dataStart
       var random = SeededBytes(state: 3)
       // The padding of the header is long and dull: half of the flips lie outside of it.
-      for round in 0..<600 {
+      for round in 0..<200 {
         let place =
           round % 2 == 0
           ? Int.random(in: start..<whole.count, using: &random)

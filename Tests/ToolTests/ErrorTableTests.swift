@@ -73,10 +73,10 @@ private let mistakes = [
   Mistake(
     "train $SPIRALS/base nope.csv -o out", 66, "nope.csv: no such file; check the path"),
   Mistake(
-    "train $SPIRALS/base $SPIRALS/spirals.csv -o out --rank 0", 64,
+    "train $SPIRALS/base $SPIRALS/plain.csv -o out --rank 0", 64,
     "--rank is 0, expected 1 to 65536; see 'lora help train'"),
   Mistake(
-    "train $SPIRALS/base $SPIRALS/spirals.csv", 64,
+    "train $SPIRALS/base $SPIRALS/plain.csv", 64,
     "missing expected argument '--output <path>'; see 'lora help train'"),
   Mistake(
     "synth spirals --noise much", 64,

@@ -52,7 +52,8 @@ package struct MergePlan: Sendable {
   /// - Parameters:
   ///   - adapters: With their weights.
   ///   - entries: The base's tensors.
-  ///   - config: The base's `config.json`, which knows of tied weights.
+  ///   - config: The base's `config.json`, which knows of tied weights, and of what an adapter's
+  ///     dialect leaves open.
   ///   - choices: What to do where there is a choice.
   /// - Throws: `ErrorList` with every adapter tensor that does not fit.
   package init(
@@ -62,7 +63,15 @@ package struct MergePlan: Sendable {
     tied = TiedWeights(config, entries)
     base = BaseTensors(entries, tied: tied)
     self.choices = choices
-    for adapter in adapters { take(adapter) }
+    let names = entries.map(\.name)
+    for weighted in adapters {
+      do throws(ErrorList) {
+        let adapter = try weighted.adapter.resolved(against: names, config: config)
+        take(WeightedAdapter(adapter, weight: weighted.weight))
+      } catch {
+        errors.append(error)
+      }
+    }
     if errors.isEmpty { collect { plan throws(AdapterError) in try plan.resolveTied() } }
     if edits.isEmpty, errors.isEmpty {
       let file = adapters.first?.adapter.file ?? ""

@@ -34,11 +34,14 @@ package struct NameMap: Sendable {
     "model.language_model.", "language_model.model.", "language_model.", "model.", "",
   ]
 
-  private static func variants(of name: String) -> OrderedSet<String> {
+  /// The names that `name` can stand for, itself first; where dots became underscores, `separator`
+  /// is one.
+  static func variants(of name: String, separator: String = ".") -> OrderedSet<String> {
+    let roots = roots.map { $0.replacing(".", with: separator) }
     var result: OrderedSet = [name]
     let root = roots.first { name.hasPrefix($0) } ?? ""
     let rest = name.dropFirst(root.count)
-    for other in ["", "model."] + roots { result.append(other + rest) }
+    for other in ["", "model" + separator] + roots { result.append(other + rest) }
     return result
   }
 

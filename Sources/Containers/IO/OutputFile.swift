@@ -54,16 +54,23 @@ package final class OutputFile: Sendable {
     self.target = target
     self.descriptor = descriptor
     self.temporary = temporary
-    progress = Mutex(Progress(size: expectedSize))
-    guard expectedSize > 0 else { return }
+    progress = Mutex(Progress())
+    try reserve(expectedSize)
+  }
+
+  /// Reserves room for `size` bytes, before anything is written; 0 reserves nothing.
+  ///
+  /// - Throws: `OutputProblem.noSpace`; the file is discarded then.
+  package func reserve(_ size: Int) throws(ContainerError) {
+    guard size > 0 else { return }
     do throws(Errno) {
-      try system.allocate(descriptor, size: expectedSize)
+      try system.allocate(descriptor, size: size)
+      progress.withLock { $0.size = size }
     } catch .notSupported, .noFunction, .invalidArgument {
-      progress.withLock { $0.size = 0 }
+      // A file system that cannot reserve is told apart by nothing else; writing will tell.
     } catch {
       discard()
-      throw ContainerError(
-        file: path, .output(.creating(error, "reserving space", needed: expectedSize)))
+      throw ContainerError(file: path, .output(.creating(error, "reserving space", needed: size)))
     }
   }
 

@@ -130,14 +130,16 @@ package struct RewriteChanges: Sendable {
     return RewritePlan.Step(
       origin: origin, isFingerprinted: isFingerprinted,
       result: TensorEntry(name: name, type: resultType, shape: shape, range: 0..<size),
-      transform: transforms[ExactString(name)] ?? conversion(type, resultType))
+      transform: transforms[ExactString(name)] ?? conversion(name, type, resultType))
   }
 
-  private func conversion(_ type: DType, _ result: DType) -> (any TensorTransform)? {
+  private func conversion(
+    _ name: String, _ type: DType, _ result: DType
+  ) -> (any TensorTransform)? {
     guard type != result, let from = type.floatFormat, let to = result.floatFormat else {
       return nil
     }
-    return ConversionTransform(from: from, to: to)
+    return ConversionTransform(name, from: from, to: to)
   }
 }
 

@@ -42,18 +42,28 @@ extension TensorTransform {
 
 /// Rounds a tensor to another floating-point type, each element once to nearest even.
 package final class ConversionTransform: TensorTransform {
+  private let name: String
   private let source: FloatFormat
   private let result: FloatFormat
 
-  package init(from source: FloatFormat, to result: FloatFormat) {
+  /// A conversion of the tensor `name`, which errors blame.
+  package init(_ name: String, from source: FloatFormat, to result: FloatFormat) {
+    self.name = name
     self.source = source
     self.result = result
   }
 
   package func apply(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
-  ) {
+  ) throws {
     FloatCoding.convert(source, from: self.source, into: &destination, as: result)
+    let failure = FiniteCheck.firstFailure(
+      before: source, in: self.source, after: destination.bytes, in: result)
+    guard let failure else { return }
+    let index = elements.lowerBound + failure.index
+    throw ContainerError(
+      file: "", tensor: name,
+      .checkpoint(.becomesInfinite(index: index, type: DType(result).rawValue)))
   }
 
   package func finish() {}

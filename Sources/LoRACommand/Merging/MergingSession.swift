@@ -6,9 +6,11 @@ import Tensors
 /// Joins the files that `merge`, `unmerge` and `swap` name to the work in `Adapters`.
 struct MergingSession {
   let output: OutputOptionsGroup
-  var shardSize = ShardSizeOption()
-  var options = MergeOptionsGroup()
-  var fingerprint = BaseFingerprintOption()
+  /// Bytes of a shard; nil keeps the shards as they are.
+  var shardSize: Int?
+  var options = MergeOptions()
+  /// Merge although an adapter was trained on another base.
+  var takesAnyBase = false
   let threads: ThreadsOption
   let report: ReportOptions
 
@@ -20,8 +22,8 @@ struct MergingSession {
     let base = try Checkpoint.open(path)
     let progress = progressLine("merging", base)
     var merge = Merge(opened, into: base, to: editOutput(like: base, progress))
-    merge.options = options.options
-    merge.ignoresBaseFingerprint = fingerprint.anyBase
+    merge.options = options
+    merge.ignoresBaseFingerprint = takesAnyBase
     merge.initialAdapters = try initial.map(AdapterFile.open)
     let summary = try merge.run()
     progress.finish()
@@ -52,8 +54,8 @@ struct MergingSession {
     let method = try method(for: merged, origin)
     let progress = progressLine("swapping", merged)
     var swap = Swap(opened, into: merged, by: method, to: editOutput(like: merged, progress))
-    swap.options = options.options
-    swap.ignoresBaseFingerprint = fingerprint.anyBase
+    swap.options = options
+    swap.ignoresBaseFingerprint = takesAnyBase
     let summary = try swap.run()
     progress.finish()
     try show(summary, opened, since: started)
@@ -88,13 +90,12 @@ struct MergingSession {
   }
 
   private func editOutput(like checkpoint: Checkpoint, _ progress: ProgressLine) -> EditOutput {
-    let size = shardSize.shardSize?.byteCount
     var result = EditOutput(
-      CheckpointDestination(output.output, like: checkpoint, mustBeFolder: size != nil),
+      CheckpointDestination(output.output, like: checkpoint, mustBeFolder: shardSize != nil),
       settings: CheckpointWriter.Settings(
         output: output.containerOptions, compression: output.compresses ? .blockedGzip : .none,
         threads: threads.count))
-    result.shardSize = size
+    result.shardSize = shardSize
     result.onProgress = { progress.advance(by: $0) }
     return result
   }

@@ -41,8 +41,8 @@ struct MergeCommand: ParsableCommand {
 
   func run() throws {
     try MergingSession(
-      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
-      threads: threads, report: report
+      output: output, shardSize: shardSize.byteCount, options: options.options,
+      takesAnyBase: fingerprint.anyBase, threads: threads, report: report
     ).merge(adapters, into: base, initial: initialAdapters)
   }
 }

@@ -28,8 +28,8 @@ struct SwapCommand: ParsableCommand {
 
   func run() throws {
     try MergingSession(
-      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
-      threads: threads, report: report
+      output: output, shardSize: shardSize.byteCount, options: options.options,
+      takesAnyBase: fingerprint.anyBase, threads: threads, report: report
     ).swap(merged, for: adapters, origin: origin)
   }
 }

@@ -21,21 +21,19 @@ struct BaseNetwork<Scalar: DenseScalar> {
   /// - Throws: `ContainerError` for the files, `LayerChainError` or `ModelError` when they hold no
   ///   network that can be trained.
   init(_ path: String, activation: Activation? = nil) throws {
+    file = path == "-" ? "standard input" : path
     let checkpoint = try Checkpoint.open(path)
+    // What is no such network is refused before its weights are read.
+    _ = try layerNames(
+      checkpoint.tensors.map { ($0.entry.name, $0.entry.shape) }, file: file)
     var named: [NamedValues<Scalar>] = []
     var digests: [(name: String, digest: Fingerprint)] = []
     for shard in checkpoint.shards {
       for (entry, tensor) in try shard.file.tensors() {
-        guard let values = tensor.doubles else {
-          throw ModelError.notNumbers(
-            file: path, tensor: entry.name, type: tensor.type.rawValue)
-        }
-        named.append(
-          NamedValues(name: entry.name, shape: entry.shape, values: values.map { Scalar($0) }))
+        named.append(try Self.values(of: tensor, named: entry.name, file: file))
         digests.append((entry.name, Fingerprint(tensor)))
       }
     }
-    file = path == "-" ? "standard input" : path
     layers = try layerChain(named, file: file)
     metadata = checkpoint.metadata ?? [:]
     fingerprint = Fingerprint(tensors: digests)
@@ -48,6 +46,19 @@ struct BaseNetwork<Scalar: DenseScalar> {
     if let classes = description.classes, classes.count != outputs {
       throw ModelError.classCount(file: file, named: classes.count, outputs: outputs)
     }
+  }
+
+  private static func values(
+    of tensor: Tensor, named name: String, file: String
+  ) throws(ModelError) -> NamedValues<Scalar> {
+    guard let doubles = tensor.doubles else {
+      throw .notNumbers(file: file, tensor: name, type: tensor.type.rawValue)
+    }
+    let values = doubles.map { Scalar($0) }
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw .notFinite(file: file, tensor: name, index: index, value: "\(values[index])")
+    }
+    return NamedValues(name: name, shape: tensor.shape, values: values)
   }
 
   var outputs: Int { layers[layers.count - 1].outputs }

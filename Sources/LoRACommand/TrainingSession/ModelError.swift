@@ -4,6 +4,7 @@ import Tensors
 enum ModelError: ReportableError, Equatable {
   case metadata(file: String, key: String, expected: String, found: String)
   case notNumbers(file: String, tensor: String, type: String)
+  case notFinite(file: String, tensor: String, index: Int, value: String)
   case outputs(file: String, found: Int, task: String)
   case classCount(file: String, named: Int, outputs: Int)
   case noSuchModule(file: String, wanted: String, available: [String])
@@ -19,6 +20,9 @@ enum ModelError: ReportableError, Equatable {
     case .notNumbers(let file, let tensor, let type):
       "\(escaped(file)): tensor \"\(escaped(tensor))\": \(type) cannot be trained on; expected "
         + "F64, F32, F16 or BF16"
+    case .notFinite(let file, let tensor, let index, let value):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": element \(index) is \(value); a network with "
+        + "such weights cannot be computed"
     case .outputs(let file, let found, let task):
       "\(escaped(file)): the network has \(found) output\(found == 1 ? "" : "s"), which does not "
         + "go with \(task); choose another --task or network"

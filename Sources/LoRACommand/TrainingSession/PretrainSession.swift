@@ -15,6 +15,10 @@ struct PretrainSession {
   func pretrain(on path: String, hidden: [Int], activation: Activation) throws {
     let dataset: Dataset<Float> = try TableInput(path: path, options: data)
       .dataset(tableReader)
+    if dataset.classCount == 1 {
+      throw TableError(
+        file: path == "-" ? "standard input" : path, column: dataset.target, .singleClass)
+    }
     var generator = Generator(seed: seed)
     let network = network(
       for: dataset, hidden: hidden, activation: activation, generator: &generator)

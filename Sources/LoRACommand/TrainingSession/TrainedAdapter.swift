@@ -38,8 +38,9 @@ struct TrainedAdapter {
 
   private func name(of parameter: String) -> String {
     let prefix = "base_model.model."
-    let isWrapped = plan.modules.contains {
-      parameter == $0 + ".bias" || parameter == $0 + ".weight"
+    let isWrapped = network.layers.map(\.linear).contains { linear in
+      linear.branch != nil
+        && (parameter == linear.bias?.name || parameter == linear.weight.name)
     }
     guard isWrapped, let dot = parameter.lastIndex(of: ".") else { return prefix + parameter }
     return prefix + parameter[..<dot] + ".base_layer" + parameter[dot...]

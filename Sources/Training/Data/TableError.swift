@@ -24,6 +24,7 @@ package struct TableError: ReportableError, Equatable {
     case unknownLabel(String, known: [String])
     case labelOutOfRange(String, classes: Int)
     case tooManyLabels(found: Int, classes: Int)
+    case singleClass
   }
 
   package let file: String
@@ -92,6 +93,7 @@ extension TableError.Reason: CustomStringConvertible {
       "label \(shortened(text)) is out of range; class ids are 0 to \(classes - 1)"
     case .tooManyLabels(let found, let classes):
       "\(found) different labels, there is room for \(classes); is this a regression?"
+    case .singleClass: "all labels are of one class; there is nothing to tell apart"
     default: ""
     }
   }

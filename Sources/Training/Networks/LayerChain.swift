@@ -43,7 +43,15 @@ package enum LayerChainError: ReportableError {
   }
 }
 
-/// Puts the tensors of a state dict into layers, chained in the order of their names.
+/// The tensors of one linear layer in a state dict.
+package struct LayerNames: Sendable, Equatable {
+  /// What stands before `.weight`.
+  package let module: String
+  package let weight: String
+  package let bias: String?
+}
+
+/// Finds the layers of a state dict from names and shapes alone, in the order of their names.
 ///
 /// Names are PyTorch's: `MODULE.weight` [out, in] and `MODULE.bias` [out], MODULE being `0`,
 /// `layers.2`, `fc1`, whatever; runs of digits in it are compared as numbers, so `10` follows `2`.
@@ -51,18 +59,18 @@ package enum LayerChainError: ReportableError {
 /// - Parameters:
 ///   - tensors: All tensors of the file, in any order.
 ///   - file: The name that errors begin with.
-/// - Returns: The layers, all frozen, from the input's.
+/// - Returns: The layers from the input's on.
 /// - Throws: `LayerChainError` when a tensor is no weight or bias, or the shapes do not chain.
-package func layerChain<Scalar: DenseScalar>(
-  _ tensors: [NamedValues<Scalar>], file: String
-) throws(LayerChainError) -> [Linear<Scalar>] {
-  var weights: [NamedValues<Scalar>] = []
-  var biases: [ExactString: NamedValues<Scalar>] = [:]
+package func layerNames(
+  _ tensors: [(name: String, shape: Shape)], file: String
+) throws(LayerChainError) -> [LayerNames] {
+  var weights: [(name: String, module: String, shape: Shape)] = []
+  var biases: [ExactString: (name: String, shape: Shape)] = [:]
   for tensor in tensors {
-    if module(of: tensor.name, "weight") != nil, tensor.shape.rank == 2,
-      !tensor.values.isEmpty
+    if let module = module(of: tensor.name, "weight"), tensor.shape.rank == 2,
+      tensor.shape.elementCount > 0
     {
-      weights.append(tensor)
+      weights.append((tensor.name, module, tensor.shape))
     } else if let module = module(of: tensor.name, "bias"), tensor.shape.rank == 1 {
       biases[ExactString(module)] = tensor
     } else {
@@ -75,16 +83,38 @@ package func layerChain<Scalar: DenseScalar>(
     throw .broken(
       file: file, tensor: next.name, shape: next.shape, previous: one.name, outputs: one.shape[0])
   }
-  var layers: [Linear<Scalar>] = []
+  var layers: [LayerNames] = []
   for weight in weights {
-    let module = module(of: weight.name, "weight") ?? ""
-    let bias = biases.removeValue(forKey: ExactString(module))
-    layers.append(try linear(module, weight, bias, file: file))
+    let bias = biases.removeValue(forKey: ExactString(weight.module))
+    if let bias, bias.shape[0] != weight.shape[0] {
+      throw .biasShape(
+        file: file, tensor: bias.name, shape: bias.shape, outputs: weight.shape[0])
+    }
+    layers.append(LayerNames(module: weight.module, weight: weight.name, bias: bias?.name))
   }
-  if let orphan = tensors.first(where: { t in biases.values.contains { $0.name == t.name } }) {
-    throw .biasWithoutWeight(file: file, tensor: orphan.name)
+  if let orphan = biases.values.map(\.name).min() {
+    throw .biasWithoutWeight(file: file, tensor: orphan)
   }
   return layers
+}
+
+/// Puts the tensors of a state dict into layers, chained as `layerNames` finds them, all frozen.
+package func layerChain<Scalar: DenseScalar>(
+  _ tensors: [NamedValues<Scalar>], file: String
+) throws(LayerChainError) -> [Linear<Scalar>] {
+  let names = try layerNames(tensors.map { ($0.name, $0.shape) }, file: file)
+  var parameters: [ExactString: Parameter<Scalar>] = [:]
+  for tensor in tensors {
+    parameters[ExactString(tensor.name)] = Parameter(
+      name: tensor.name, shape: tensor.shape, value: tensor.values, isTrained: false)
+  }
+  return names.compactMap { layer in
+    parameters[ExactString(layer.weight)].map { weight in
+      Linear(
+        module: layer.module, weight: weight,
+        bias: layer.bias.flatMap { parameters[ExactString($0)] })
+    }
+  }
 }
 
 /// What stands before `.kind` in a tensor's name, or nil when it ends otherwise.
@@ -92,22 +122,6 @@ private func module(of name: String, _ kind: String) -> String? {
   let parts = name.split(separator: ".", omittingEmptySubsequences: false)
   guard parts.count > 1, let last = parts.last, last == kind else { return nil }
   return parts.dropLast().joined(separator: ".")
-}
-
-private func linear<Scalar>(
-  _ module: String, _ weight: NamedValues<Scalar>, _ bias: NamedValues<Scalar>?, file: String
-) throws(LayerChainError) -> Linear<Scalar> {
-  if let bias, bias.shape[0] != weight.shape[0] {
-    throw .biasShape(
-      file: file, tensor: bias.name, shape: bias.shape, outputs: weight.shape[0])
-  }
-  return Linear(
-    module: module,
-    weight: Parameter(
-      name: weight.name, shape: weight.shape, value: weight.values, isTrained: false),
-    bias: bias.map {
-      Parameter(name: $0.name, shape: $0.shape, value: $0.values, isTrained: false)
-    })
 }
 
 /// Whether `left` comes before `right` when runs of digits are compared as numbers.

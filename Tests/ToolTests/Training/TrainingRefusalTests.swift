@@ -90,6 +90,34 @@ import Testing
     }
   }
 
+  @Test func `a base that cannot be computed with is refused by tensor`() throws {
+    try ScratchFolder.with { scratch in
+      let header = #"{"0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}"#
+      let bytes = RawSafetensors.bytes(header: header, data: [0, 0, 0, 0, 0, 0, 0xC0, 0x7F])
+      let infected = try scratch.write(bytes, to: "nan.safetensors")
+      let table = try scratch.write("a,b,y\n1,2,0.5\n", to: "t.csv")
+      let result = try Tool.run(["train", infected, table, "-o", scratch.path("out")])
+      #expect(result.exitCode == 65)
+      #expect(
+        result.errorText == "lora: error: \(infected): tensor \"0.weight\": element 1 is nan; "
+          + "a network with such weights cannot be computed\n")
+      let convolution = Fixtures.path("merge/bases/cnn-f32")
+      let other = try Tool.run(["train", convolution, table, "-o", scratch.path("out")])
+      #expect(other.exitCode == 65 && other.errorLines.count == 1)
+      #expect(other.errorText.contains("is neither a weight [out, in] nor a bias [out]"))
+      #expect(try scratch.names() == ["nan.safetensors", "t.csv"])
+    }
+  }
+
+  @Test func `a table of one class teaches nothing`() throws {
+    let result = try Tool.run(
+      ["pretrain", "-", "-o", "never"], input: Array("x,y\n1,0\n2,0\n".utf8))
+    #expect(result.exitCode == 65)
+    #expect(
+      result.errorText == "lora: error: standard input: column \"y\": all labels are of one "
+        + "class; there is nothing to tell apart\n")
+  }
+
   @Test func `an existing output is kept unless --force is given`() throws {
     try ScratchFolder.with { scratch in
       let output = try scratch.write("mine", to: "out.safetensors")

@@ -1,4 +1,4 @@
-// The two instances of Dense.inc. Products and sums are never fused here, so that a compiler's
+// The two instances of Templates/Dense.inc. Products and sums are never fused here, so that a compiler's
 // choice of instructions does not change a result.
 #include "Dense.h"
 
@@ -13,7 +13,7 @@ static const double inverse_sqrt_two_pi = 0.39894228040143267794;
 #define REAL float
 #define NAME(stem) stem##_f32
 #define MATH(stem) stem##f
-#include "dense.inc"
+#include "Templates/Dense.inc"
 #undef REAL
 #undef NAME
 #undef MATH
@@ -21,4 +21,4 @@ static const double inverse_sqrt_two_pi = 0.39894228040143267794;
 #define REAL double
 #define NAME(stem) stem##_f64
 #define MATH(stem) stem
-#include "dense.inc"
+#include "Templates/Dense.inc"

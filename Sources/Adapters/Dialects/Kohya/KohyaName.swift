@@ -1,0 +1,92 @@
+/// What a tensor name of a kohya or diffusers file says.
+///
+/// | on disk                                             | module                 | part          |
+/// |-----------------------------------------------------|------------------------|---------------|
+/// | `lora_unet_mid_proj.lora_down.weight`               | `lora_unet_mid_proj`   | A `[r, in]`   |
+/// | `lora_unet_mid_proj.lora_up.weight`                 | `lora_unet_mid_proj`   | B `[out, r]`  |
+/// | `lora_unet_mid_proj.alpha`                          | `lora_unet_mid_proj`   | alpha `[]`    |
+/// | `lora_unet_mid_proj.dora_scale`                     | `lora_unet_mid_proj`   | `[out, 1]`    |
+/// | `unet.mid.proj.lora_A.weight`, `.lora_B.weight`     | `unet.mid.proj`        | A, B          |
+/// | `unet.mid.proj.lora.down.weight`, `.up.`            | `unet.mid.proj`        | A, B          |
+/// | `….proj.lora_linear_layer.down.weight`, `.up.`      | `….proj`               | A, B          |
+/// | `….attn1.processor.to_q_lora.down.weight`, `.up.`   | `….attn1.to_q`         | A, B          |
+///
+/// A module without a dot is underscored: its dots were replaced, and only the base's own list of
+/// modules can bring them back (`ModuleFinder`). `.lora_A.weight` counts here only behind a part of
+/// a pipeline (`unet.`, `text_encoder.`, …): otherwise it is PEFT's.
+///
+/// Sources: <https://github.com/kohya-ss/sd-scripts/blob/main/networks/lora.py>,
+/// <https://github.com/huggingface/diffusers/blob/main/src/diffusers/loaders/lora_conversion_utils.py>
+struct KohyaName: Equatable {
+  enum Part: Equatable {
+    case down
+    case up
+    case alpha
+    case magnitude
+    /// A tensor of another method, or one that has no form here; the reason to refuse it.
+    case refused(String)
+  }
+
+  /// As the file spells it.
+  let module: String
+  let part: Part
+
+  /// kohya's own, for the part of the pipeline.
+  static let prefixes = [
+    "lora_unet_", "lora_te1_", "lora_te2_", "lora_te3_", "lora_te_", "lora_transformer_",
+    "lycoris_",
+  ]
+  /// Parts of a diffusers pipeline, as they lead names.
+  static let pipelineParts = [
+    "unet.", "transformer.", "text_encoder.", "text_encoder_2.", "text_encoder_3.", "prior.",
+  ]
+
+  private static let endings: [(ending: String, part: Part)] = [
+    (".lora_down.weight", .down), (".lora_up.weight", .up),
+    (".lora.down.weight", .down), (".lora.up.weight", .up),
+    (".lora_linear_layer.down.weight", .down), (".lora_linear_layer.up.weight", .up),
+    ("_lora.down.weight", .down), ("_lora.up.weight", .up),
+    (".dora_scale", .magnitude), (".alpha", .alpha),
+    (".lora_mid.weight", .refused("is a Tucker factor; save the adapter without --use_cp")),
+    (".hada_w1_a", .refused(otherMethod)), (".hada_w1_b", .refused(otherMethod)),
+    (".hada_w2_a", .refused(otherMethod)), (".hada_w2_b", .refused(otherMethod)),
+    (".hada_t1", .refused(otherMethod)), (".hada_t2", .refused(otherMethod)),
+    (".lokr_w1", .refused(otherMethod)), (".lokr_w1_a", .refused(otherMethod)),
+    (".lokr_w1_b", .refused(otherMethod)), (".lokr_w2", .refused(otherMethod)),
+    (".lokr_w2_a", .refused(otherMethod)), (".lokr_w2_b", .refused(otherMethod)),
+    (".diff", .refused(wholeDifference)), (".diff_b", .refused(wholeDifference)),
+  ]
+  private static let otherMethod =
+    "belongs to LoHa or LoKr, which is not LoRA; extract a LoRA from the merged model"
+  private static let wholeDifference =
+    "is a whole difference, which is not low-rank; merge it with the tool that wrote it"
+
+  /// Ends that only diffusers' parts of a pipeline have in common with PEFT.
+  private static let sharedEndings: [(ending: String, part: Part)] = [
+    (".lora_A.weight", .down), (".lora_B.weight", .up),
+    (".lora_magnitude_vector", .magnitude), (".lora_magnitude_vector.weight", .magnitude),
+  ]
+
+  /// nil for a name of no such file.
+  init?(_ name: String) {
+    var endings = Self.endings
+    if Self.pipelineParts.contains(where: name.hasPrefix) { endings += Self.sharedEndings }
+    guard let found = endings.first(where: { name.hasSuffix($0.ending) }) else { return nil }
+    var module = String(name.dropLast(found.ending.count))
+    if found.ending.hasPrefix("_lora.") {
+      module = module.replacing(".processor.", with: ".", maxReplacements: 1)
+      if module.hasSuffix(".to_out") { module += ".0" }
+    }
+    // A parameter may be called alpha or diff without any LoRA: kohya's have no dot.
+    let isGeneral = found.part == .alpha || found.ending.hasPrefix(".diff")
+    if isGeneral, module.contains("."), !Self.pipelineParts.contains(where: name.hasPrefix) {
+      return nil
+    }
+    guard !module.isEmpty else { return nil }
+    self.module = module
+    self.part = found.part
+  }
+
+  /// Whether the dots of the base's name are lost.
+  var isUnderscored: Bool { !module.contains(".") }
+}

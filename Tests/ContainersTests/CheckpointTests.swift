@@ -1,0 +1,163 @@
+import Containers
+import SystemPackage
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct CheckpointTests {
+  private let sample = SampleTensors.mixed()
+
+  @Test func `a folder with one weights file tells what to carry along`() throws {
+    try ScratchFolder.with { folder in
+      for name in [
+        "config.json", "tokenizer.json", "merges.txt", "pytorch_model.bin", "model.gguf",
+        ".hidden", "notes.txt", "sub/inside.json", "old.safetensors.index.json",
+      ] { try folder.write("{\"a\": 1}", to: "m/" + name) }
+      try sample.write(to: folder.path("m/model.safetensors"))
+      let checkpoint = try Checkpoint.open(folder.path("m"))
+      #expect(checkpoint.form == .folder)
+      #expect(checkpoint.shards.map(\.fileName) == ["model.safetensors"])
+      #expect(checkpoint.config?["a"]?.int == 1)
+      #expect(
+        checkpoint.sideFiles == ["config.json", "merges.txt", "notes.txt", "tokenizer.json"])
+      #expect(
+        checkpoint.tensors.map(\.entry.name.utf8.count) == sample.entries.map(\.name.utf8.count))
+      #expect(checkpoint.dataSize == sample.data.count)
+    }
+  }
+
+  @Test func `a shard is found by the name of a tensor`() throws {
+    let checkpoint = try Checkpoint.open(Fixtures.path("malformed/sharded/good"))
+    #expect(checkpoint.form == .shardedFolder)
+    #expect(checkpoint.shards.count == 3)
+    #expect(checkpoint.tensors.count == 12)
+    for (index, tensor) in checkpoint.tensors.enumerated() {
+      let found = try #require(checkpoint.location(named: tensor.entry.name), "\(index)")
+      #expect(found.shard == tensor.shard && found.entry == tensor.entry)
+      let listed = checkpoint.index?["weight_map"]?[tensor.entry.name]?.string
+      #expect(listed == checkpoint.shards[tensor.shard].fileName)
+    }
+    #expect(checkpoint.location(named: "absent") == nil)
+  }
+
+  static let folders: [(files: [String], problem: CheckpointProblem)] = [
+    ([], .noWeights), (["config.json", "tokenizer.json"], .noWeights),
+    (["pytorch_model.bin"], .onlyPickle("pytorch_model.bin")),
+    (["consolidated.00.pth", "config.json"], .onlyPickle("consolidated.00.pth")),
+    (["adapter_config.json", "adapter_model.safetensors"], .onlyAdapter),
+    (["a.safetensors", "b.safetensors"], .noWeights),
+    (["model.safetensors", "model.safetensors.index.json"], .twoForms),
+  ]
+
+  @Test(arguments: folders)
+  func `a folder without clear weights says what was looked for`(
+    _ files: [String], _ problem: CheckpointProblem
+  ) throws {
+    try ScratchFolder.with { folder in
+      for file in files { try folder.write("{}", to: "m/" + file) }
+      if files.isEmpty { _ = try Tool.shell("mkdir m", in: folder.root) }
+      let error = try #require(throws: ContainerError.self) {
+        try Checkpoint.open(folder.path("m"))
+      }
+      #expect(error.problem == .checkpoint(problem))
+      #expect(error.file == folder.path("m"))
+    }
+  }
+
+  @Test func `a shard that is a pipe or a folder is not opened`() throws {
+    try ScratchFolder.with { folder in
+      try folder.write(
+        "{\"weight_map\": {\"a\": \"x.safetensors\"}}", to: "model.safetensors.index.json")
+      for script in ["mkfifo x.safetensors", "mkdir x.safetensors"] {
+        _ = try Tool.shell("rm -rf x.safetensors; " + script, in: folder.root)
+        let error = try #require(throws: ContainerError.self) { try Checkpoint.open(folder.root) }
+        #expect(error.problem == .checkpoint(.notAFile("x.safetensors")))
+      }
+    }
+  }
+
+  @Test(arguments: ["cat x", "gzip -c x", "cat blocked"])
+  func `a stream is read once, as it arrives`(_ command: String) throws {
+    try ScratchFolder.with { folder in
+      try sample.write(to: folder.path("x"))
+      try sample.write(to: folder.path("blocked"), compression: .blockedGzip)
+      let bytes = try Tool.shell("mkfifo pipe; \(command)", in: folder.root).output
+      // All of it fits into the pipe, whose writer goes once the reader is there.
+      let system = SystemFileSystem.shared
+      let pipe = try system.openToWrite(
+        FilePath(folder.path("pipe")), mode: .ownerReadWrite, exclusive: false)
+      #expect(try bytes.withBytes { try system.write($0, to: pipe) } == bytes.count)
+      let checkpoint = try Checkpoint.open(folder.path("pipe"))
+      system.close(pipe)
+      #expect(checkpoint.form == .stream)
+      let file = checkpoint.shards[0].file
+      #expect(!file.isRandomAccess && file.fileSize == nil)
+      #expect(try file.data() == sample.data)
+      let error = try #require(throws: ContainerError.self) { try file.makeReader() }
+      #expect(error.problem == .input(.readTwice))
+    }
+  }
+
+  static let missing: [(script: String, problem: InputProblem, category: FailureCategory)] = [
+    (":", .missing, .missingInput), ("touch f; ln -s f/x x", .missing, .missingInput),
+    ("ln -s x x", .failed(operation: "opening", .tooManySymbolicLinkLevels), .inputOutput),
+    ("printf '\\200\\002pickle' > x", .pickle, .badData),
+    ("printf 'GGUF\\003\\000\\000\\000\\001\\000' > x", .otherFormat("GGUF"), .badData),
+  ]
+
+  @Test(arguments: missing)
+  func `what cannot be opened says why`(
+    _ script: String, _ problem: InputProblem, _ category: FailureCategory
+  ) throws {
+    try ScratchFolder.with { folder in
+      _ = try Tool.shell(script, in: folder.root)
+      let error = try #require(throws: ContainerError.self) {
+        try Checkpoint.open(folder.path("x"))
+      }
+      #expect(error.problem == .input(problem))
+      #expect(error.category == category)
+      #expect(error.description.hasPrefix(folder.path("x") + ": "))
+    }
+  }
+
+  @Test func `a sharded folder is written as it was read`() throws {
+    try ScratchFolder.with { folder in
+      let source = try Checkpoint.open(Fixtures.path("malformed/sharded/good"))
+      let output = try OutputFolder(
+        path: folder.path("out"), options: OutputOptions(synchronizes: false))
+      for shard in source.shards {
+        let header = shard.file.header
+        let writer = try TensorFileWriter(
+          to: .file(try output.makeFile(named: shard.fileName)),
+          entries: header.entriesByOffset.map { ($0.name, $0.type, $0.shape) },
+          metadata: header.metadata ?? [:])
+        for (entry, tensor) in try shard.file.tensors().reversed() {
+          try tensor.bytes.withBytes { try writer.write($0, at: entry.range.lowerBound) }
+        }
+        try writer.finish()
+      }
+      for name in source.sideFiles {
+        try output.copy(sideFile: source.path + "/" + name, named: name)
+      }
+      let index = try #require(source.index)
+      try output.write(index.indentedText, named: "model.safetensors.index.json")
+      try output.publish()
+      let copy = try Checkpoint.open(folder.path("out"))
+      #expect(try copy.fingerprint() == source.fingerprint())
+      #expect(copy.index == source.index && copy.config == source.config)
+      #expect(copy.sideFiles == source.sideFiles)
+      #expect(copy.shards.map(\.fileName) == source.shards.map(\.fileName))
+    }
+  }
+
+  @Test func `a file that was not given all of its bytes is not published`() throws {
+    try ScratchFolder.with { folder in
+      let writer = try TensorFileWriter(
+        to: .path(folder.path("x"), OutputOptions()), entries: sample.entries)
+      try sample.data.withBytes { try writer.append($0.extracting(1..<sample.data.count)) }
+      let error = try #require(throws: ContainerError.self) { try writer.finish() }
+      #expect(error.category == .bug)
+      #expect(try folder.names().isEmpty)
+    }
+  }
+}
