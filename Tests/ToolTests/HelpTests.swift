@@ -118,7 +118,9 @@ import Testing
         given, and rounded once to the weight's own type, so the result has the same
         bits on every machine and for any --threads. The output has the form of the
         base: a file, a folder with its shards and side files, or a stream on '-'. A
-        name in .safetensors or .gz makes one file of a folder.
+        name in .safetensors or .gz makes one file of a folder. With --reversible a
+        remainder goes beside the result, or into its folder as
+        lora_remainder.safetensors.
 
         USAGE: lora merge [<options>] <base> <adapter[@weight]> ... --output <path>
 
@@ -140,6 +142,10 @@ import Testing
                                   refuses. (values: both, untie, error)
           --resize-vocab          Let the adapter's embeddings bring another number of
                                   tokens, and its tokenizer.
+          --reversible            Also write a remainder: what rounding loses, about a
+                                  hundredth of the weights. With it the merge comes out
+                                  again bit for bit, without the base.
+          --remainder <path>      Where the remainder goes; needs --reversible.
           -o, --output <path>     What to write: a file, a folder, or '-' for stdout.
           --force                 Replace the output if it exists.
           --no-sync               Do not wait until the output has reached the disk.
