@@ -75,13 +75,13 @@ import Testing
         merged checkpoint), form (file, folder, sharded folder, stream), compression,
         file_bytes, bytes, tensor_count, parameters, metadata, totals [dtype, tensors,
         parameters, bytes] and tensors [name, dtype, shape, bytes, file]. An adapter
-        has adapter: rank, alpha, scaling, rank_stabilized, dora, targets,
+        has adapter: dialect, rank, alpha, scaling, rank_stabilized, dora, targets,
         module_count, replaced, parameters, weight_reduction, base_model,
-        base_fingerprint, task_type, zero_module_count, stray, base [path, parameters,
-        reduction, bytes, share] and modules [module, rank, scaling, parameters,
-        reduction]. A merged checkpoint has merged: base_fingerprint and adapters
-        [path, weight, fingerprint]. --check adds check: read_bytes, fingerprint,
-        non_finite_count and non_finite [tensor, count].
+        base_fingerprint, task_type, zero_module_count, stray, findings, base [path,
+        parameters, reduction, bytes, share] and modules [module, rank, scaling,
+        parameters, reduction]. A merged checkpoint has merged: base_fingerprint and
+        adapters [path, weight, fingerprint]. --check adds check: read_bytes,
+        fingerprint, non_finite_count and non_finite [tensor, count].
 
         USAGE: lora inspect <file> ... [--base <checkpoint>] [--check] [--summary] [--tensors] [--threads <count>] [--json] [--quiet]
 
@@ -118,7 +118,9 @@ import Testing
         given, and rounded once to the weight's own type, so the result has the same
         bits on every machine and for any --threads. The output has the form of the
         base: a file, a folder with its shards and side files, or a stream on '-'. A
-        name in .safetensors or .gz makes one file of a folder.
+        name in .safetensors or .gz makes one file of a folder. With --reversible a
+        remainder goes beside the result, or into its folder as
+        lora_remainder.safetensors.
 
         USAGE: lora merge [<options>] <base> <adapter[@weight]> ... --output <path>
 
@@ -140,6 +142,10 @@ import Testing
                                   refuses. (values: both, untie, error)
           --resize-vocab          Let the adapter's embeddings bring another number of
                                   tokens, and its tokenizer.
+          --reversible            Also write a remainder: what rounding loses, about a
+                                  hundredth of the weights. With it the merge comes out
+                                  again bit for bit, without the base.
+          --remainder <path>      Where the remainder goes; needs --reversible.
           -o, --output <path>     What to write: a file, a folder, or '-' for stdout.
           --force                 Replace the output if it exists.
           --no-sync               Do not wait until the output has reached the disk.

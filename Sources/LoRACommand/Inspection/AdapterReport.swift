@@ -25,6 +25,9 @@ extension AdapterSummary {
       "zero_module_count", "modules without effect",
       Quantity(.integer(orMissing: zeroModuleCount), .grouped))
     report.add("stray", "not understood", Quantity(.list(outline.strayNames.map(Value.text))))
+    report.add(
+      "findings", "worth a look",
+      Quantity(.list(AdapterLint.findings(outline).map(Value.text))))
     addBase(to: &report)
     if detail != .summary {
       let table = Table(outline.modules, columns: Self.columns)

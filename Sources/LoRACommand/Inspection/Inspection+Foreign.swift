@@ -33,6 +33,7 @@ extension Inspector {
     var inspection = Inspection(foreign, isFolder: Folder.exists(path))
     let base = try self.base.map { try Checkpoint.open($0) }
     inspection.adapter?.base = base.map { Inspection.Size($0) }
+    inspection.adapter?.zeroModuleCount = foreign.adapter.idleModuleCount
     guard checksContent else { return inspection }
     // Reading it has looked at every number already.
     inspection.check = ContentCheck(

@@ -52,9 +52,7 @@ package struct Inspector {
     }
     do {
       let adapter = try AdapterFile.open(path)
-      inspection.adapter?.zeroModuleCount = adapter.updates.count { update in
-        update.pair.up.bytes.allSatisfy { $0 == 0 }
-      }
+      inspection.adapter?.zeroModuleCount = adapter.idleModuleCount
       guard let base else { return }
       _ = try MergePlan([WeightedAdapter(adapter)], into: base.entries, config: base.config)
       try checkFingerprint(of: base, wantedBy: adapter)
