@@ -13,24 +13,23 @@ cd "$folder"
 "$lora" synth spirals > plain.csv
 "$lora" synth spirals --rotation 1.2 > rotated.csv
 "$lora" pretrain plain.csv -o base --epochs 20 --quiet
-run() {
-  "$lora" train base rotated.csv --epochs 400 --schedule cosine --warmup 50 --clip-norm 1 \
-    --threads 1 --quiet "$@"
-}
-run -o whole.safetensors
+train=("$lora" train base rotated.csv --epochs 400 --schedule cosine --warmup 50 --clip-norm 1
+  --threads 1 --quiet)
+resume=("${train[@]}" -o out.safetensors --checkpoint states --every 25 --resume)
+"${train[@]}" -o whole.safetensors
 expected=$(sha256sum < whole.safetensors)
 
 killed=0
 while [ "$killed" -lt "$kills" ]; do
   rm -rf states out.safetensors
   while [ "$killed" -lt "$kills" ] && [ ! -e out.safetensors ]; do
-    run -o out.safetensors --checkpoint states --every 25 --resume 2> /dev/null & process=$!
+    "${resume[@]}" 2> /dev/null & process=$!
     sleep "0.$((RANDOM % 30 + 3))"
     if kill -9 "$process" 2> /dev/null; then killed=$((killed + 1)); fi
-    wait "$process" 2> /dev/null || true
+    { wait "$process" || true; } 2> /dev/null
   done
   if [ ! -e out.safetensors ]; then
-    run -o out.safetensors --checkpoint states --every 25 --resume 2> /dev/null
+    "${resume[@]}" 2> /dev/null
   fi
   if [ "$(sha256sum < out.safetensors)" != "$expected" ]; then
     echo "another SHA-256 after $killed kills" >&2
