@@ -23,6 +23,11 @@ package enum Folder {
     return parent.isEmpty ? "." : parent.string
   }
 
+  /// The last component of a path.
+  package static func name(of path: String) -> String {
+    FilePath(path).lastComponent?.string ?? path
+  }
+
   /// `name` inside the folder `path`.
   package static func path(_ path: String, _ name: String) -> String {
     FilePath(path).appending(name).string

@@ -1,0 +1,26 @@
+import Foundation
+
+/// How much the tests that crash things do: a quick slice, or the long run with its figures.
+///
+/// `Tests/Laboratory/run` sets `LORA_LABORATORY` to the number of trials.
+package enum Laboratory {
+  /// Trials of one experiment: `quick` of them, or as many as the long run asks for.
+  package static func trials(quick: Int) -> Int {
+    requested.map { max($0, quick) } ?? quick
+  }
+
+  /// Whether this is the long run.
+  package static var isLong: Bool { requested != nil }
+
+  private static let requested = Environment.current["LORA_LABORATORY"].flatMap { Int($0) }
+
+  /// Threads to try on.
+  package static let threads = 2
+
+  /// Prints a row of the long run's table.
+  package static func note(_ experiment: String, _ trials: Int, _ failures: Int) {
+    guard isLong else { return }
+    let name = experiment.padding(toLength: 44, withPad: " ", startingAt: 0)
+    print("laboratory | \(name) | \(trials) trials | \(failures) failures")
+  }
+}
