@@ -97,4 +97,6 @@ package enum MetadataKey {
   package static let adapterConfiguration = "lora.adapter_config"
   /// What is merged into a checkpoint: `MergedState` as JSON.
   package static let mergedState = "lora.merged"
+  /// What a remainder belongs to: `RemainderRecord` as JSON.
+  package static let remainder = "lora.remainder"
 }

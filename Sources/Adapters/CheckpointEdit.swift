@@ -33,6 +33,8 @@ struct CheckpointEdit {
   var configuration: OrderedDictionary<String, JSONValue> = [:]
   /// Side files that take the place of those of the same name.
   var sideFiles: OrderedDictionary<String, String> = [:]
+  /// The steps whose remainders are written too.
+  var recordings: [RecordedStep] = []
 
   init(
     source: Checkpoint, layout: Checkpoint, changes: RewriteChanges, output: EditOutput
@@ -64,7 +66,9 @@ struct CheckpointEdit {
     company.sideFiles = sideFiles
     let writer = try CheckpointWriter(
       plan, with: company, to: output.destination, settings: output.settings)
+    let remainders = RemainderOutputs(options: output.settings.output)
     do {
+      for step in recordings { try remainders.open(step, in: writer) }
       let rewrite = Rewrite(
         of: source, as: plan, into: writer, threads: output.settings.threads,
         onProgress: output.onProgress)
@@ -74,11 +78,14 @@ struct CheckpointEdit {
       if var state {
         state.base = base
         state.result = fingerprints.result
+        try remainders.write(into: &state, fingerprints)
         update[MetadataKey.mergedState] = state.text
       }
       try writer.finish(updating: update)
+      try remainders.publish()
       return fingerprints
     } catch {
+      remainders.discard()
       writer.discard()
       throw error
     }

@@ -10,6 +10,10 @@ package struct Merge: Sendable {
   package var options = MergeOptions()
   /// Merge although an adapter was trained on another base.
   package var ignoresBaseFingerprint = false
+  /// Write a remainder, by which the merge can be taken out again without the base.
+  package var isReversible = false
+  /// Where the remainder goes; nil for beside the result, or in its folder.
+  package var remainder: String?
   /// The adapters as they were before training, for those that were trained on a changed base.
   package var initialAdapters: [Adapter] = []
 
@@ -26,6 +30,7 @@ package struct Merge: Sendable {
   package func run() throws -> MergeSummary {
     let before = try MergedState(metadata: base.metadata, file: base.path)
     try refuseRepetition(before)
+    try refuseUnrecordedAdapters()
     let initial = InitialAdapters(
       adapters, initial: initialAdapters, isIgnored: ignoresBaseFingerprint)
     let plan = try MergePlan(
@@ -36,15 +41,23 @@ package struct Merge: Sendable {
     let known =
       output.destination == .standardOutput
       ? try guardian.checkAhead(threads: output.settings.threads) : nil
-    let after = MergedState(
+    let kept = KeptRemainders(of: before?.steps ?? [], in: base, for: output.destination)
+    var after = MergedState(
       base: before.map(\.base) ?? known,
-      steps: (before?.steps ?? []) + [MergedState.Step(adapters, options)])
+      steps: kept.steps + [MergedState.Step(adapters, options)])
     let meter = SurvivalMeter()
+    var recording = StepRecording(of: adapters, output: output)
+    recording.given = remainder
     var edit = CheckpointEdit(
-      source: base, layout: base, changes: plan.changes(type: options.type, meter: meter),
+      source: base, layout: base,
+      changes: isReversible
+        ? try recording.changes(plan, options, of: base.entries, meter, in: &after)
+        : plan.changes(type: options.type, meter: meter),
       output: output)
     edit.configuration = plan.configuration(type: options.type, of: base.config)
     edit.sideFiles = plan.vocabularySize == nil ? [:] : TokenizerFiles.of(adapters)
+    edit.sideFiles.merge(kept.sideFiles) { _, new in new }
+    edit.recordings = recording.steps
     let fingerprints = try edit.run(state: after) { found in
       try guardian.check(found.source)
       try refuseNoChange(found, plan)
@@ -64,6 +77,14 @@ package struct Merge: Sendable {
             + "give it a weight instead of merging it again")
       }
     }
+  }
+
+  /// The record of a merge names no starting adapters, without which it cannot be computed again.
+  private func refuseUnrecordedAdapters() throws(AdapterError) {
+    guard isReversible, let initial = initialAdapters.first else { return }
+    throw .unsupported(
+      file: initial.file, what: "a reversible merge does not keep track of initial adapters",
+      remedy: "convert the adapter with PEFT (path_initial_model_for_weight_conversion)")
   }
 
   /// A merge after which every weight has its old bits did nothing, and must not look like success.

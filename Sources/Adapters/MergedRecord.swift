@@ -29,14 +29,26 @@ struct MergedRecord {
 
   /// Reads the merged file whole and refuses bytes that the merge did not write.
   func checkContent(threads: Int) throws {
-    guard let wanted = state.result, merged.isRandomAccess else { return }
-    let found = try merged.fingerprint(threads: threads)
-    guard wanted == found else {
-      throw AdapterError.mismatch(
-        file: merged.path,
-        problem: "was changed after the merge: expected the fingerprint \(wanted), found \(found); "
-          + "merge again from the base")
-    }
+    guard merged.isRandomAccess else { return }
+    try checkResult(try merged.fingerprint(threads: threads))
+  }
+
+  /// Refuses a merged file with a fingerprint that the merge did not leave.
+  func checkResult(_ found: Fingerprint) throws(AdapterError) {
+    guard let wanted = state.result, wanted != found else { return }
+    throw .mismatch(
+      file: merged.path,
+      problem: "was changed after the merge: expected the fingerprint \(wanted), found \(found); "
+        + "merge again from the base")
+  }
+
+  /// Refuses what came out when it is not what went in.
+  func checkRestored(_ found: Fingerprint) throws(AdapterError) {
+    guard let wanted = state.base, wanted != found else { return }
+    throw .mismatch(
+      file: merged.path,
+      problem: "does not come out as its base: expected the fingerprint \(wanted), found \(found); "
+        + "nothing was written: give --base")
   }
 
   /// Refuses a base that the adapters were not merged into.

@@ -14,7 +14,8 @@ import Tensors
 ///                 "dtype": "F32",          the type that the merge changed tensors to
 ///                 "tied": "untie",         what was done about tied weights
 ///                 "resize_vocab": true,    the number of tokens changed
-///                 "approximate": true},    the step came after an inexact subtraction
+///                 "approximate": true,     the step came after an inexact subtraction
+///                 "remainder": {"path": "…", "fingerprint": "…"}},   what takes it out again
 ///                …]}
 ///
 /// Each step is one merge: its adapters were added in one chain and rounded once. A fingerprint of
@@ -40,6 +41,7 @@ package struct MergedState: Sendable, Equatable {
     package var tied: TiedPolicy?
     package var resizesVocabulary = false
     package var isApproximate = false
+    package var remainder: RemainderReference?
 
     package init(_ adapters: [WeightedAdapter], _ options: MergeOptions = MergeOptions()) {
       self.adapters = adapters.map(MergedAdapter.init)
@@ -129,42 +131,52 @@ extension MergedState.Step {
     guard let adapters = value["adapters"]?.array else { return nil }
     var read: [MergedState.MergedAdapter] = []
     for adapter in adapters {
-      guard let path = adapter["path"]?.string, let weight = adapter["weight"]?.double,
-        let fingerprint = adapter["fingerprint"]?.string.flatMap(Fingerprint.init)
-      else { return nil }
-      read.append(
-        MergedState.MergedAdapter(path: path, fingerprint: fingerprint, weight: weight))
+      guard let adapter = MergedState.MergedAdapter(adapter) else { return nil }
+      read.append(adapter)
     }
     self.init(adapters: read)
     type = value["dtype"]?.string.flatMap(DType.init)
     tied = value["tied"]?.string.flatMap(TiedPolicy.init)
     resizesVocabulary = value["resize_vocab"]?.bool ?? false
     isApproximate = value["approximate"]?.bool ?? false
+    if let value = value["remainder"] {
+      guard let reference = RemainderReference(value) else { return nil }
+      remainder = reference
+    }
   }
 
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
       (
         "adapters",
-        .array(
-          adapters.map { adapter in
-            JSONValue(members: [
-              ("path", .string(adapter.path)),
-              ("fingerprint", .string(adapter.fingerprint.description)),
-              ("weight", .number(JSONNumber(adapter.weight))),
-            ])
-          })
+        .array(adapters.map(\.json))
       )
     ]
     if let type { members.append(("dtype", .string(type.rawValue))) }
     if let tied { members.append(("tied", .string(tied.rawValue))) }
     if resizesVocabulary { members.append(("resize_vocab", true)) }
     if isApproximate { members.append(("approximate", true)) }
+    if let remainder { members.append(("remainder", remainder.json)) }
     return JSONValue(members: members)
   }
 }
 
 extension MergedState.MergedAdapter {
+  init?(_ value: JSONValue) {
+    guard let path = value["path"]?.string, let weight = value["weight"]?.double,
+      let fingerprint = value["fingerprint"]?.string.flatMap(Fingerprint.init)
+    else { return nil }
+    self.init(path: path, fingerprint: fingerprint, weight: weight)
+  }
+
+  var json: JSONValue {
+    JSONValue(members: [
+      ("path", .string(path)),
+      ("fingerprint", .string(fingerprint.description)),
+      ("weight", .number(JSONNumber(weight))),
+    ])
+  }
+
   init(_ weighted: WeightedAdapter) {
     self.init(
       path: weighted.adapter.file, fingerprint: weighted.adapter.fingerprint,
@@ -174,7 +186,7 @@ extension MergedState.MergedAdapter {
 
 extension Fingerprint {
   /// Stands for a fingerprint that is not known.
-  fileprivate static let unknown = Fingerprint(Digest(high: 0, low: 0))
+  static let unknown = Fingerprint(Digest(high: 0, low: 0))
 
-  fileprivate var known: Fingerprint? { self == .unknown ? nil : self }
+  var known: Fingerprint? { self == .unknown ? nil : self }
 }

@@ -14,6 +14,11 @@ package struct Swap: Sendable {
   /// Merge although an adapter was trained on another base.
   package var ignoresBaseFingerprint = false
 
+  /// Write a remainder also when the base is read; by remainders a swap always leaves one.
+  package var isReversible = false
+  /// Where the new remainder goes; nil for beside the result, or in its folder.
+  package var remainder: String?
+
   package init(
     _ adapters: [WeightedAdapter], into merged: Checkpoint, by method: UnmergeMethod,
     to output: EditOutput
@@ -32,6 +37,8 @@ package struct Swap: Sendable {
     switch method {
     case .base(let base):
       return try swap(record, with: base)
+    case .remainder(let unwinding):
+      return try swap(record, after: unwinding)
     case .approximate(let steps):
       return try swap(record, subtracting: steps)
     }
@@ -41,18 +48,50 @@ package struct Swap: Sendable {
     let plan = try MergePlan(
       adapters, into: base.entries, config: base.config, choices: options.choices)
     let meter = SurvivalMeter()
+    var state = MergedState(
+      base: record.state.base, steps: [MergedState.Step(adapters, options)])
+    var recording = StepRecording(of: adapters, output: output)
+    recording.given = remainder
     var edit = CheckpointEdit(
       source: base, layout: record.layout(from: base, to: output.destination),
-      changes: plan.changes(type: options.type, meter: meter), output: output)
+      changes: isReversible
+        ? try recording.changes(plan, options, of: base.entries, meter, in: &state)
+        : plan.changes(type: options.type, meter: meter),
+      output: output)
+    edit.recordings = recording.steps
     edit.configuration = plan.configuration(type: options.type, of: base.config)
-    let state = MergedState(
-      base: record.state.base, steps: [MergedState.Step(adapters, options)])
     let fingerprints = try edit.run(state: state) { found in
       try record.checkBase(found.source, of: base)
       try guardian(base, nil).check(found.source)
       return found.source
     }
     return MergeSummary(plan, base, fingerprints, meter)
+  }
+
+  private func swap(
+    _ record: MergedRecord, after unwinding: StepUnwinding
+  ) throws -> MergeSummary {
+    if let base = record.state.base { try guardian(merged, record.state).check(base) }
+    var work = try unwinding.work(on: record, output: output)
+    let plan = try MergePlan(
+      adapters, into: merged.entries, config: merged.config, choices: options.choices)
+    let meter = SurvivalMeter()
+    work.state.steps.append(MergedState.Step(adapters, options))
+    var recording = StepRecording(of: adapters, output: output)
+    recording.given = remainder
+    let merging = try recording.changes(
+      plan, options, of: merged.entries, meter, in: &work.state)
+    var changes = RewriteChanges()
+    changes.transforms = .sequence(of: work.transforms + [merging.transforms], on: merged.entries)
+    var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
+    edit.sideFiles = work.sideFiles
+    edit.recordings = work.recordings + recording.steps
+    let fingerprints = try edit.run(state: work.state) { found in
+      try record.checkResult(found.source)
+      try work.checkRestored()
+      return record.state.base
+    }
+    return MergeSummary(plan, merged, fingerprints, meter)
   }
 
   private func swap(
@@ -68,7 +107,8 @@ package struct Swap: Sendable {
     chains[chains.count - 1] += adapters
     let plans = try chains.map { try MergePlan($0, into: merged.entries, config: merged.config) }
     var changes = RewriteChanges()
-    changes.transforms = .sequence(of: plans.map { $0.changes().transforms })
+    changes.transforms = .sequence(
+      of: plans.map { $0.changes().transforms }, on: merged.entries)
     let edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
     var step = MergedState.Step(adapters)
     step.isApproximate = true

@@ -5,6 +5,8 @@ import Tensors
 package enum UnmergeMethod: Sendable {
   /// They are read from the base: exact.
   case base(Checkpoint)
+  /// The merged adapters are taken out by their remainders: exact.
+  case remainder(StepUnwinding)
   /// The merged adapters, step by step, are subtracted: rounding leaves its traces.
   case approximate([[WeightedAdapter]])
 }
@@ -37,6 +39,8 @@ package struct Unmerge: Sendable {
         try record.checkBase(found.source, of: base)
         return nil
       }
+    case .remainder(let unwinding):
+      return try unwind(unwinding, record)
     case .approximate(let steps):
       try record.checkAdapters(steps)
       try record.checkForm()
@@ -46,10 +50,28 @@ package struct Unmerge: Sendable {
           .transforms
       }
       var changes = RewriteChanges()
-      changes.transforms = .sequence(of: plans)
+      changes.transforms = .sequence(of: plans, on: merged.entries)
       let edit = CheckpointEdit(
         source: merged, layout: merged, changes: changes, output: output)
       return try edit.run(state: nil) { _ in nil }
+    }
+  }
+
+  private func unwind(
+    _ unwinding: StepUnwinding, _ record: MergedRecord
+  ) throws -> (source: Fingerprint, result: Fingerprint) {
+    let work = try unwinding.work(on: record, output: output)
+    var changes = RewriteChanges()
+    changes.transforms = .sequence(of: work.transforms, on: merged.entries)
+    var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
+    edit.sideFiles = work.sideFiles
+    edit.recordings = work.recordings
+    let state = work.state.steps.isEmpty ? nil : work.state
+    return try edit.run(state: state) { found in
+      try record.checkResult(found.source)
+      try work.checkRestored()
+      if state == nil { try record.checkRestored(found.result) }
+      return record.state.base
     }
   }
 }

@@ -51,7 +51,7 @@ package struct Verify: Sendable {
           + "weights; verify the steps one by one")
     }
     var changes = RewriteChanges()
-    changes.transforms = .sequence(of: plans.map(\.transforms))
+    changes.transforms = .sequence(of: plans.map(\.transforms), on: base.entries)
     return changes
   }
 

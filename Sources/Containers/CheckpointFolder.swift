@@ -11,6 +11,9 @@ struct CheckpointFolder {
   private let names: [String]
   private let system: any FileSystem
 
+  /// What the names of remainders in a folder begin with.
+  static let remainderPrefix = "lora_remainder"
+
   static let indexName = "model.safetensors.index.json"
   static let singleName = "model.safetensors"
 
@@ -66,6 +69,7 @@ struct CheckpointFolder {
     if names.contains(Self.singleName) { return Self.singleName }
     let candidates = names.filter { name in
       isWeights(name) && !name.hasPrefix(".") && !name.hasPrefix("adapter_model.")
+        && !name.hasPrefix(Self.remainderPrefix)
     }
     if candidates.count == 1 { return candidates[0] }
     if candidates.isEmpty && names.contains("adapter_config.json") { throw failure(.onlyAdapter) }

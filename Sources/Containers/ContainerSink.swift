@@ -9,6 +9,8 @@ protocol ContainerSink: Sendable {
   func write(_ bytes: RawSpan, at offset: Int) throws(ContainerError)
   /// Replaces the header by one of the same size.
   func rewrite(header: RawSpan) throws(ContainerError)
+  /// Brings what was written to the disk, so that `finish` only has to publish it.
+  func synchronize() throws(ContainerError)
   /// Completes and publishes.
   func finish() throws(ContainerError)
   func discard()
@@ -52,6 +54,10 @@ enum PlainSink: ContainerSink {
 
   func rewrite(header: RawSpan) throws(ContainerError) {
     try write(header, at: 0)
+  }
+
+  func synchronize() throws(ContainerError) {
+    if case .file(let file) = self { try file.synchronize() }
   }
 
   func finish() throws(ContainerError) {

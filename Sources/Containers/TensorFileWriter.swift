@@ -117,16 +117,33 @@ package final class TensorFileWriter: Sendable {
     metadata: OrderedDictionary<String, String>? = nil
   ) throws(ContainerError) {
     do throws(ContainerError) {
-      let written = progress.withLock { $0.written }
-      guard written == header.dataSize else {
-        let problem = OutputProblem.incomplete(written: written, expected: header.dataSize)
-        throw ContainerError(file: path, .output(problem))
-      }
+      try checkComplete()
       if let metadata { try rewrite(metadata) }
       try sink.finish()
     } catch {
       discard()
       throw error
+    }
+  }
+
+  /// Brings a complete file to the disk without publishing it, so that little can go wrong after.
+  ///
+  /// - Throws: As `finish`.
+  package func synchronize() throws(ContainerError) {
+    do throws(ContainerError) {
+      try checkComplete()
+      try sink.synchronize()
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  private func checkComplete() throws(ContainerError) {
+    let written = progress.withLock { $0.written }
+    guard written == header.dataSize else {
+      let problem = OutputProblem.incomplete(written: written, expected: header.dataSize)
+      throw ContainerError(file: path, .output(problem))
     }
   }
 

@@ -6,6 +6,8 @@ import CZlib
   package enum Strategy: Sendable {
     /// No matches, only Huffman codes: on float weights smaller and faster than any level.
     case huffmanOnly
+    /// Runs of one byte and Huffman codes: for bytes that are mostly zero.
+    case runs
     /// Matches as zlib finds them at a level from 1 (fast) to 9 (small).
     case matching(level: Int)
   }
@@ -18,6 +20,7 @@ import CZlib
     let (level, kind): (Int, Int32) =
       switch strategy {
       case .huffmanOnly: (1, Z_HUFFMAN_ONLY)
+      case .runs: (1, Z_RLE)
       case .matching(let level): (level, Z_DEFAULT_STRATEGY)
       }
     let size = Int32(unsafe MemoryLayout<z_stream>.size)

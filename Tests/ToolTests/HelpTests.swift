@@ -116,7 +116,7 @@ import Testing
         base: a file, a folder with its shards and side files, or a stream on '-'. A
         name in .safetensors or .gz makes one file of a folder.
 
-        USAGE: lora merge <base> <adapter[@weight]> ... --output <path> [--force] [--no-sync] [--gzip] [--no-gzip] [--any-base] [--threads <count>] [--json] [--quiet]
+        USAGE: lora merge [<options>] <base> <adapter[@weight]> ... --output <path>
 
         ARGUMENTS:
           <base>                  Checkpoint: a file, a folder, or '-' for stdin.
@@ -124,11 +124,25 @@ import Testing
                                   left out).
 
         OPTIONS:
+          --initial-adapter <path>
+                                  For a PiSSA, OLoRA, CorDA or LoRA-GA adapter: the
+                                  adapter it started from.
+          --dtype <type>          Write floating-point tensors as f32, f16, bf16 or
+                                  f64. (default: each tensor's own) (values: f32, f16,
+                                  bf16, f64)
+          --tied <policy>         When the adapter changes one of two tied weights:
+                                  'both' changes the shared matrix, 'untie' gives each
+                                  side its own and says so in config.json, 'error'
+                                  refuses. (values: both, untie, error)
+          --resize-vocab          Let the adapter's embeddings bring another number of
+                                  tokens, and its tokenizer.
           -o, --output <path>     What to write: a file, a folder, or '-' for stdout.
           --force                 Replace the output if it exists.
           --no-sync               Do not wait until the output has reached the disk.
           --gzip/--no-gzip        Write inside gzip. (default: when the output ends in
                                   .gz)
+          --shard-size <size>     Cut a folder's weights into files of at most this
+                                  size, as 5GB or 500MiB.
           --any-base              Merge even when an adapter records another base's
                                   fingerprint.
           --threads <count>       Threads to compute with. (default: all cores)

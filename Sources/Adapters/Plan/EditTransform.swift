@@ -75,6 +75,16 @@ final class EditTransform: TensorTransform {
     scaler.withLock { $0 = nil }
   }
 
+  /// What is added to a range of elements; nil when the edit is more than a sum.
+  ///
+  /// - Throws: `OutOfMemory` when memory for the packed factors cannot be had.
+  func rangeUpdate(of elements: Range<Int>) throws -> RangeUpdate? {
+    guard edit.magnitude == nil, edit.replacement == nil else { return nil }
+    let updates = try packedUpdates()
+    return RangeUpdate(
+      edit.slabParts(of: elements).map { RangeUpdate.Part(updates[$0.slab], $0.elements) })
+  }
+
   // MARK: Replacing
 
   private func replace(

@@ -4,10 +4,29 @@ import Tensors
 /// Several transforms of one tensor, one after the other, each rounding its result.
 final class TransformSequence: TensorTransform {
   private let steps: [any TensorTransform]
+  /// Bytes of an element.
+  private let elementSize: Int
 
   /// A sequence of at least one transform, none of which changes the type.
-  init(_ steps: [any TensorTransform]) {
+  init(_ steps: [any TensorTransform], elementSize: Int) {
     self.steps = steps
+    self.elementSize = elementSize
+  }
+
+  var readsTensorFirst: Bool { steps.contains { $0.readsTensorFirst } }
+
+  /// Lets each step see the tensor as the steps before it leave it.
+  func prepare(_ read: TensorBytes) throws {
+    for (number, step) in steps.enumerated() {
+      try step.prepare { range, destination in
+        try read(range, &destination)
+        let elements = range.lowerBound / elementSize..<range.upperBound / elementSize
+        for before in steps[..<number] {
+          let between = [UInt8](copying: destination.bytes)
+          try between.withBytes { try before.apply(elements, from: $0, into: &destination) }
+        }
+      }
+    }
   }
 
   func apply(
@@ -27,11 +46,23 @@ final class TransformSequence: TensorTransform {
 
 extension [ExactString: any TensorTransform] {
   /// The transforms of several steps, those of the same tensor one after the other.
-  static func sequence(of steps: [Self]) -> Self {
+  ///
+  /// - Parameters:
+  ///   - steps: In order; none changes the type of a tensor.
+  ///   - entries: The tensors.
+  /// - Returns: One transform for each tensor that some step changes.
+  static func sequence(of steps: [Self], on entries: [TensorEntry]) -> Self {
     var lists: [ExactString: [any TensorTransform]] = [:]
     for step in steps {
       for (name, transform) in step { lists[name, default: []].append(transform) }
     }
-    return lists.mapValues { $0.count == 1 ? $0[0] : TransformSequence($0) }
+    var sizes: [ExactString: Int] = [:]
+    for entry in entries { sizes[ExactString(entry.name)] = entry.type.bitCount / 8 }
+    var result: Self = [:]
+    for (name, list) in lists {
+      let size = sizes[name] ?? 1
+      result[name] = list.count == 1 ? list[0] : TransformSequence(list, elementSize: size)
+    }
+    return result
   }
 }

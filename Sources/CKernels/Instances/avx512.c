@@ -27,6 +27,7 @@
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
+#include "../Templates/Candidates.inc"
 
 #pragma clang attribute pop
 

@@ -21,5 +21,6 @@
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
+#include "../Templates/Candidates.inc"
 
 #endif

@@ -21,3 +21,4 @@
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
+#include "../Templates/Candidates.inc"

@@ -69,6 +69,9 @@ final class BlockedGzipSink: ContainerSink, @unchecked Sendable {
     end += bytes.count
   }
 
+  /// Does nothing: the last blocks are not made before `finish`.
+  func synchronize() {}
+
   func finish() throws(ContainerError) {
     try compressPending()
     try emit(BlockedGzip.index(of: blocks))

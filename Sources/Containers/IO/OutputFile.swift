@@ -110,11 +110,23 @@ package final class OutputFile: Sendable {
     if options.synchronizes { try target?.synchronizeParent() }
   }
 
-  /// Cuts the file to what was written and brings it to the disk.
+  /// Cuts the file to what was written and brings it to the disk, where it keeps its temporary name.
+  ///
+  /// - Throws: the temporary is removed then.
+  package func synchronize() throws(ContainerError) {
+    do throws(ContainerError) {
+      try complete()
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
   private func complete() throws(ContainerError) {
     let (end, size) = progress.withLock { ($0.end, $0.size) }
     do throws(Errno) {
       if end != size { try system.resize(descriptor, to: end) }
+      progress.withLock { $0.size = end }
     } catch {
       throw failure("cutting to size", error)
     }

@@ -108,6 +108,11 @@ package final class CheckpointWriter: RewriteSink {
     }
   }
 
+  /// A further file of the output folder, to be published before `finish`; nil when there is none.
+  package func makeFile(named name: String) throws(ContainerError) -> OutputFile? {
+    try folder?.makeFile(named: name)
+  }
+
   /// Completes the output under its final name.
   ///
   /// - Parameter state: Entries of the metadata whose value is only now known; they must be as long

@@ -34,4 +34,25 @@ enum MergedAdapters {
       }
     }
   }
+
+  /// The positions of the steps that merged the adapters at `paths`.
+  ///
+  /// An adapter is known by its fingerprint, wherever it lies.
+  ///
+  /// - Throws: `AdapterError.mismatch` for an adapter that is not merged; what opening throws.
+  static func steps(of state: MergedState, with paths: [String]) throws -> Set<Int> {
+    var result: Set<Int> = []
+    for path in paths {
+      let wanted = try AdapterFile.open(path).fingerprint
+      guard
+        let number = state.steps.firstIndex(where: { step in
+          step.adapters.contains { $0.fingerprint == wanted }
+        })
+      else {
+        throw AdapterError.mismatch(file: path, problem: "is not merged, so it cannot be taken out")
+      }
+      result.insert(number)
+    }
+    return result
+  }
 }

@@ -6,9 +6,14 @@ import Tensors
 /// Joins the files that `merge`, `unmerge` and `swap` name to the work in `Adapters`.
 struct MergingSession {
   let output: OutputOptionsGroup
-  var shardSize = ShardSizeOption()
-  var options = MergeOptionsGroup()
-  var fingerprint = BaseFingerprintOption()
+  /// Write a remainder, and where; nil for the usual place.
+  var isReversible = false
+  var newRemainder: String?
+  /// Bytes of a shard; nil keeps the shards as they are.
+  var shardSize: Int?
+  var options = MergeOptions()
+  /// Merge although an adapter was trained on another base.
+  var takesAnyBase = false
   let threads: ThreadsOption
   let report: ReportOptions
 
@@ -20,25 +25,27 @@ struct MergingSession {
     let base = try Checkpoint.open(path)
     let progress = progressLine("merging", base)
     var merge = Merge(opened, into: base, to: editOutput(like: base, progress))
-    merge.options = options.options
-    merge.ignoresBaseFingerprint = fingerprint.anyBase
+    merge.options = options
+    merge.isReversible = isReversible
+    merge.remainder = newRemainder
+    merge.ignoresBaseFingerprint = takesAnyBase
     merge.initialAdapters = try initial.map(AdapterFile.open)
     let summary = try merge.run()
     progress.finish()
     try show(summary, opened, since: started)
   }
 
-  func unmerge(_ path: String, origin: MergedOriginOptions) throws {
+  func unmerge(_ path: String, origin: MergedOriginOptions, only: [String]) throws {
     let started = ContinuousClock.now
     let merged = try Checkpoint.open(path)
-    let method = try method(for: merged, origin)
+    let method = try method(for: merged, origin, only: only)
     let progress = progressLine("unmerging", merged)
     let unmerge = Unmerge(merged, by: method, to: editOutput(like: merged, progress))
     let fingerprints = try unmerge.run()
     progress.finish()
     try report.show(
       MergeReport.unmerged(
-        merged, isExact: origin.base != nil, result: fingerprints.result, output: output.output,
+        merged, isExact: !origin.approximate, result: fingerprints.result, output: output.output,
         since: started),
       besideOutputOnStdout: output.isStandardOutput)
   }
@@ -52,8 +59,10 @@ struct MergingSession {
     let method = try method(for: merged, origin)
     let progress = progressLine("swapping", merged)
     var swap = Swap(opened, into: merged, by: method, to: editOutput(like: merged, progress))
-    swap.options = options.options
-    swap.ignoresBaseFingerprint = fingerprint.anyBase
+    swap.options = options
+    swap.isReversible = isReversible
+    swap.remainder = newRemainder
+    swap.ignoresBaseFingerprint = takesAnyBase
     let summary = try swap.run()
     progress.finish()
     try show(summary, opened, since: started)
@@ -76,25 +85,26 @@ struct MergingSession {
   }
 
   private func method(
-    for merged: Checkpoint, _ origin: MergedOriginOptions
+    for merged: Checkpoint, _ origin: MergedOriginOptions, only: [String] = []
   ) throws -> UnmergeMethod {
     if let base = origin.base { return .base(try Checkpoint.open(base)) }
     guard let state = try MergedState(metadata: merged.metadata, file: merged.path) else {
       throw AdapterError.mismatch(
         file: merged.path, problem: "has no record of a merge; lora takes out what lora merged")
     }
-    return .approximate(
-      try MergedAdapters.open(state, given: origin.adapters, file: merged.path))
+    let steps = try MergedAdapters.open(state, given: origin.adapters, file: merged.path)
+    guard !origin.approximate else { return .approximate(steps) }
+    let taken = only.isEmpty ? nil : try MergedAdapters.steps(of: state, with: only)
+    return .remainder(StepUnwinding(steps, taking: taken, remainders: origin.remainders))
   }
 
   private func editOutput(like checkpoint: Checkpoint, _ progress: ProgressLine) -> EditOutput {
-    let size = shardSize.shardSize?.byteCount
     var result = EditOutput(
-      CheckpointDestination(output.output, like: checkpoint, mustBeFolder: size != nil),
+      CheckpointDestination(output.output, like: checkpoint, mustBeFolder: shardSize != nil),
       settings: CheckpointWriter.Settings(
         output: output.containerOptions, compression: output.compresses ? .blockedGzip : .none,
         threads: threads.count))
-    result.shardSize = size
+    result.shardSize = shardSize
     result.onProgress = { progress.advance(by: $0) }
     return result
   }

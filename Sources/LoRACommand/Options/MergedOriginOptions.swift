@@ -17,13 +17,20 @@ struct MergedOriginOptions: ParsableArguments {
       valueName: "path[@weight]"))
   var adapters: [WeightedAdapterArgument] = []
 
+  @Option(
+    name: .customLong("remainder"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Where a merge's remainder is now; give one --remainder for each, in order.",
+      valueName: "path"),
+    completion: .file())
+  var remainders: [String] = []
+
   func validate() throws {
     if base != nil, approximate {
       throw ValidationError("--base is exact; leave --approximate out")
     }
-    if base == nil, !approximate {
-      throw ValidationError(
-        "without the base the result would be inexact: give --base, or --approximate to accept it")
+    if !remainders.isEmpty, base != nil || approximate {
+      throw ValidationError("--remainder needs neither --base nor --approximate")
     }
   }
 }

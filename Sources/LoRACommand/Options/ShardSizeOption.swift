@@ -7,6 +7,9 @@ struct ShardSizeOption: ParsableArguments {
       "Cut a folder's weights into files of at most this size, as 5GB or 500MiB.",
       valueName: "size"))
   var shardSize: ByteSizeArgument?
+
+  /// Bytes of a shard; nil when it was not asked for.
+  var byteCount: Int? { shardSize?.byteCount }
 }
 
 /// A size in bytes, decimal (kB, MB, GB) or binary (KiB, MiB, GiB); a bare number is bytes.

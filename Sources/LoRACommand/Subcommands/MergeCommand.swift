@@ -10,7 +10,8 @@ struct MergeCommand: ParsableCommand {
       weights), one fused multiply-add a rank, adapters in the order given, and rounded once to the \
       weight's own type, so the result has the same bits on every machine and for any --threads. \
       The output has the form of the base: a file, a folder with its shards and side files, or a \
-      stream on '-'. A name in .safetensors or .gz makes one file of a folder.
+      stream on '-'. A name in .safetensors or .gz makes one file of a folder. With --reversible a \
+      remainder goes beside the result, or into its folder as lora_remainder.safetensors.
       """)
 
   @Argument(
@@ -33,16 +34,30 @@ struct MergeCommand: ParsableCommand {
   var initialAdapters: [String] = []
 
   @OptionGroup var options: MergeOptionsGroup
+  @OptionGroup var reversible: ReversibleOptions
+
+  @Option(
+    help: ArgumentHelp("Where the remainder goes; needs --reversible.", valueName: "path"),
+    completion: .file())
+  var remainder: String?
+
   @OptionGroup var output: OutputOptionsGroup
   @OptionGroup var shardSize: ShardSizeOption
   @OptionGroup var fingerprint: BaseFingerprintOption
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    if remainder != nil, !reversible.reversible {
+      throw ValidationError("--remainder needs --reversible")
+    }
+  }
+
   func run() throws {
     try MergingSession(
-      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
-      threads: threads, report: report
+      output: output, isReversible: reversible.reversible, newRemainder: remainder,
+      shardSize: shardSize.byteCount, options: options.options,
+      takesAnyBase: fingerprint.anyBase, threads: threads, report: report
     ).merge(adapters, into: base, initial: initialAdapters)
   }
 }

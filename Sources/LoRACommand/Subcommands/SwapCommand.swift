@@ -6,9 +6,11 @@ struct SwapCommand: ParsableCommand {
     commandName: "swap",
     abstract: "Exchange what is merged into a checkpoint for other adapters.",
     discussion: """
-      With --base the result has the bits of a direct merge of the new adapters into the base. \
-      Without it, --approximate subtracts the old adapters in the same sum that adds the new ones, \
-      rounded once. Ranks, targets and saved modules of old and new need not be alike.
+      After merge --reversible the old adapters come out by their remainders while the new ones go \
+      in, in one pass; the result has the bits of a direct merge into the base, and a remainder of \
+      its own. With --base the base is read instead. Else --approximate subtracts the old adapters \
+      in the same sum that adds the new ones, rounded once. Ranks, targets and saved modules of old \
+      and new need not be alike.
       """)
 
   @Argument(help: ArgumentHelp("The merged checkpoint.", valueName: "merged"), completion: .file())
@@ -20,16 +22,32 @@ struct SwapCommand: ParsableCommand {
 
   @OptionGroup var origin: MergedOriginOptions
   @OptionGroup var options: MergeOptionsGroup
+  @OptionGroup var reversible: ReversibleOptions
+
+  @Option(
+    help: ArgumentHelp("Where the new remainder goes.", valueName: "path"), completion: .file())
+  var newRemainder: String?
+
   @OptionGroup var output: OutputOptionsGroup
   @OptionGroup var shardSize: ShardSizeOption
   @OptionGroup var fingerprint: BaseFingerprintOption
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    if newRemainder != nil, !reversible.reversible, origin.base != nil || origin.approximate {
+      throw ValidationError("--new-remainder needs --reversible when no remainder is read")
+    }
+    if reversible.reversible, origin.approximate {
+      throw ValidationError("after --approximate the base's bits are lost: nothing is reversible")
+    }
+  }
+
   func run() throws {
     try MergingSession(
-      output: output, shardSize: shardSize, options: options, fingerprint: fingerprint,
-      threads: threads, report: report
+      output: output, isReversible: reversible.reversible, newRemainder: newRemainder,
+      shardSize: shardSize.byteCount, options: options.options,
+      takesAnyBase: fingerprint.anyBase, threads: threads, report: report
     ).swap(merged, for: adapters, origin: origin)
   }
 }

@@ -1,0 +1,64 @@
+import Containers
+import Tensors
+
+/// A step of an edit that leaves a remainder.
+struct RecordedStep: Sendable {
+  /// Its position in the record of what is merged.
+  let number: Int
+  let recorder: RemainderRecorder
+  let place: RemainderPlace
+}
+
+/// Collects the steps of one edit that leave remainders.
+struct StepRecording {
+  private let adapters: [WeightedAdapter]
+  private let output: EditOutput
+  /// Where the remainder goes; nil for the usual place.
+  var given: String?
+  private(set) var steps: [RecordedStep] = []
+
+  init(of adapters: [WeightedAdapter], output: EditOutput) {
+    self.adapters = adapters
+    self.output = output
+  }
+
+  /// The changes of a plan, recorded as the last step of `state`, which is told where.
+  ///
+  /// - Parameters:
+  ///   - plan: The step.
+  ///   - options: What its merge was told.
+  ///   - entries: The tensors it starts from.
+  ///   - meter: Measures what rounding leaves.
+  ///   - state: The record of the result; its last step is this one.
+  /// - Returns: The changes.
+  /// - Throws: `AdapterError.unsupported` when the step changes more than values.
+  mutating func changes(
+    _ plan: MergePlan, _ options: MergeOptions, of entries: [TensorEntry],
+    _ meter: SurvivalMeter?, in state: inout MergedState
+  ) throws -> RewriteChanges {
+    guard options.type == nil, plan.keepsForm else {
+      throw AdapterError.unsupported(
+        file: adapters.first?.adapter.file ?? "",
+        what: "a merge that changes types, shapes or tied weights is not reversible",
+        remedy: "keep the base, and leave --reversible out")
+    }
+    let number = state.steps.count - 1
+    let place = try RemainderPlace(for: output.destination, step: number, given: given)
+    let changed = entries.filter { plan.edits[ExactString($0.name)] != nil }
+    let recorder = try RemainderRecorder(changed, beside: output.destination.path)
+    steps.append(RecordedStep(number: number, recorder: recorder, place: place))
+    state.steps[number].remainder = RemainderReference(
+      path: place.recordedPath(in: output.destination), fingerprint: .unknown)
+    return plan.changes(of: changed, recordedIn: recorder, meter: meter)
+  }
+}
+
+extension CheckpointDestination {
+  /// The path of a file or folder.
+  var path: String {
+    switch self {
+    case .standardOutput: "-"
+    case .file(let path), .folder(let path): path
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Containers
+import Kernels
+import Tensors
+
+/// An edit that also records what it takes to undo it.
+final class RecordingTransform: TensorTransform {
+  private let edit: EditTransform
+  private let tensor: Int
+  private let format: FloatFormat
+  private let recorder: RemainderRecorder
+
+  /// Records `edit` as the recorder's tensor of that number; the type does not change.
+  init(_ edit: EditTransform, as tensor: Int, _ format: FloatFormat, in recorder: RemainderRecorder)
+  {
+    self.edit = edit
+    self.tensor = tensor
+    self.format = format
+    self.recorder = recorder
+  }
+
+  var readsTensorFirst: Bool { edit.readsTensorFirst }
+
+  func prepare(_ read: TensorBytes) throws { try edit.prepare(read) }
+
+  func finish() { edit.finish() }
+
+  func apply(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) throws {
+    try edit.apply(elements, from: source, into: &destination)
+    let chunk = elements.chunk(of: format)
+    // A later step that reads the tensor first has had this chunk made before.
+    guard !recorder.holds(chunk: chunk, ofTensor: tensor) else { return }
+    let merged = destination.bytes
+    let code: [UInt8]
+    if let update = try edit.rangeUpdate(of: elements) {
+      code = try Remainder.encode(source, merged: merged, format: format, update: update)
+    } else {
+      code = Remainder.encodeDifference(source, merged: merged, format: format)
+    }
+    try recorder.record(code, chunk: chunk, ofTensor: tensor, original: source, result: merged)
+  }
+}
+
+extension Range<Int> {
+  /// The number of the chunk whose elements these are: what a rewrite works on where types stay.
+  func chunk(of format: FloatFormat) -> Int {
+    let start = lowerBound * format.byteCount
+    precondition(start % Fingerprint.chunkSize == 0, "a remainder is made of whole chunks")
+    return start / Fingerprint.chunkSize
+  }
+}

@@ -1,0 +1,56 @@
+import Containers
+import Tensors
+
+/// The remainders of one edit, on their way to the disk.
+///
+/// Those in the output folder are published with it. One beside the result is brought to the disk
+/// before the result gets its name, and gets its own right after: killed in between, it is found
+/// under its temporary name (`RemainderFile`).
+final class RemainderOutputs {
+  private let options: OutputOptions
+  private var files: [(step: RecordedStep, file: OutputFile)] = []
+  private var writers: [TensorFileWriter] = []
+
+  init(options: OutputOptions) {
+    self.options = options
+  }
+
+  /// Takes the remainder's place, so that a refusal comes before the work.
+  func open(_ step: RecordedStep, in writer: CheckpointWriter) throws(ContainerError) {
+    switch step.place {
+    case .file(let path):
+      files.append((step, try OutputFile(path: path, options: options)))
+    case .inFolder(let name):
+      if let file = try writer.makeFile(named: name) { files.append((step, file)) }
+    }
+  }
+
+  /// Writes all remainders, and their fingerprints into the record.
+  func write(
+    into state: inout MergedState, _ found: (source: Fingerprint, result: Fingerprint)
+  ) throws(ContainerError) {
+    for (step, file) in files {
+      let isFirst = step.number == 0
+      let isLast = step.number == state.steps.count - 1
+      let record = RemainderRecord(
+        base: isFirst ? state.base : nil, merged: isLast ? found.result : nil,
+        adapters: state.steps[step.number].adapters, tensors: step.recorder.digests)
+      let (writer, fingerprint) = try step.recorder.write(to: file, record: record)
+      state.steps[step.number].remainder?.fingerprint = fingerprint
+      if case .inFolder = step.place {
+        try writer.finish()
+      } else {
+        writers.append(writer)
+      }
+    }
+  }
+
+  /// Gives the remainders beside the result their names.
+  func publish() throws(ContainerError) {
+    for writer in writers { try writer.finish() }
+  }
+
+  func discard() {
+    for (_, file) in files { file.discard() }
+  }
+}
