@@ -23,6 +23,11 @@ package struct Adapter: Sendable {
     metadata[MetadataKey.baseFingerprint].flatMap(Fingerprint.init)
   }
 
+  /// Modules whose lora_B is all zero: they have no effect.
+  package var idleModuleCount: Int {
+    updates.count { $0.pair.up.isZero && $0.magnitude == nil }
+  }
+
   /// Elements of all its tensors.
   package var parameterCount: Int {
     let factors = updates.reduce(0) { $0 + $1.parameterCount }

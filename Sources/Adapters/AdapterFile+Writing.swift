@@ -37,7 +37,7 @@ extension AdapterFile {
       let destination: TensorFileDestination =
         path == "-" ? .standardOutput : .path(path, options)
       try writeTensors(
-        contents, to: destination, metadata, isCompressed ? .blockedGzip : .none, threads)
+        contents.tensors, to: destination, metadata, isCompressed ? .blockedGzip : .none, threads)
       return
     }
     let folder = try OutputFolder(path: path, options: options)
@@ -45,7 +45,7 @@ extension AdapterFile {
       try folder.write(
         contents.configuration.indentedText + "\n", named: configurationName)
       let tensors = try folder.makeFile(named: tensorsName, expectedSize: 0)
-      try writeTensors(contents, to: .file(tensors), metadata, .none, threads)
+      try writeTensors(contents.tensors, to: .file(tensors), metadata, .none, threads)
       try folder.publish()
     } catch {
       folder.discard()
@@ -53,17 +53,17 @@ extension AdapterFile {
     }
   }
 
-  private static func writeTensors(
-    _ contents: AdapterContents, to destination: TensorFileDestination,
+  static func writeTensors(
+    _ tensors: [(name: String, tensor: Tensor)], to destination: TensorFileDestination,
     _ metadata: OrderedDictionary<String, String>, _ compression: TensorFileWriter.Compression,
     _ threads: Int
   ) throws {
     let writer = try TensorFileWriter(
       to: destination,
-      entries: contents.tensors.map { ($0.name, $0.tensor.type, $0.tensor.shape) },
+      entries: tensors.map { ($0.name, $0.tensor.type, $0.tensor.shape) },
       metadata: metadata, compression: compression, threads: threads)
     do {
-      for (_, tensor) in contents.tensors { try tensor.bytes.withBytes { try writer.append($0) } }
+      for (_, tensor) in tensors { try tensor.bytes.withBytes { try writer.append($0) } }
       try writer.finish(metadata: nil)
     } catch {
       writer.discard()

@@ -60,6 +60,22 @@ package struct AdapterOutline: Sendable {
     strayNames = strays
   }
 
+  /// The outline of an adapter that was read whole.
+  package init(_ adapter: Adapter) {
+    configuration = adapter.configuration
+    modules = adapter.updates.map { update in
+      let (down, up) = (update.pair.down.shape, update.pair.up.shape)
+      let rows = max(down[0], 1)
+      return Module(
+        name: update.module, rank: update.rank, scaling: update.pair.scaling,
+        parameterCount: update.parameterCount,
+        weightCount: rows / max(update.rank, 1) * (down.elementCount / rows)
+          * (up.elementCount / rows))
+    }
+    replacedNames = adapter.replacements.map(\.parameter)
+    strayNames = []
+  }
+
   /// The header's entries of one module.
   private struct Parts {
     var entries: [TensorEntry] = []

@@ -46,9 +46,12 @@ struct InitialAdapters {
   }
 
   private static func changingMethod(of adapter: Adapter) -> String? {
-    guard adapter.baseFingerprint == nil, let method = adapter.configuration.initialization else {
-      return nil
-    }
+    adapter.baseFingerprint == nil ? changingMethod(adapter.configuration) : nil
+  }
+
+  /// The initialisation that changes the base, when the configuration names one.
+  static func changingMethod(_ configuration: AdapterConfiguration) -> String? {
+    guard let method = configuration.initialization else { return nil }
     let name = method.lowercased()
     return changingMethods.contains { name.hasPrefix($0) } ? method : nil
   }

@@ -34,6 +34,11 @@ package struct RootCommand: ParsableCommand {
           VerifyCommand.self,
         ]),
       CommandGroup(
+        name: "Conversion",
+        subcommands: [
+          ConvertCommand.self
+        ]),
+      CommandGroup(
         name: "Inspection",
         subcommands: [
           Inspect.self

@@ -32,4 +32,9 @@ extension Tensor {
       : FloatCoding.encode(FloatCoding.floats(of: bytes, as: own), as: format)
     return Tensor(type: DType(format), shape: shape, bytes: encoded)
   }
+
+  /// Whether every value is a zero; false when the type is not computed with.
+  package var isZero: Bool {
+    doubles?.allSatisfy { $0 == 0 } ?? false
+  }
 }

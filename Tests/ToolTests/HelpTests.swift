@@ -43,6 +43,10 @@ import Testing
                                   adapters.
           verify                  Prove that a checkpoint is what it says.
 
+        CONVERSION SUBCOMMANDS:
+          convert                 Write an adapter in another program's format, or a
+                                  checkpoint in another form.
+
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.
 
@@ -71,13 +75,13 @@ import Testing
         merged checkpoint), form (file, folder, sharded folder, stream), compression,
         file_bytes, bytes, tensor_count, parameters, metadata, totals [dtype, tensors,
         parameters, bytes] and tensors [name, dtype, shape, bytes, file]. An adapter
-        has adapter: rank, alpha, scaling, rank_stabilized, dora, targets,
+        has adapter: dialect, rank, alpha, scaling, rank_stabilized, dora, targets,
         module_count, replaced, parameters, weight_reduction, base_model,
-        base_fingerprint, task_type, zero_module_count, stray, base [path, parameters,
-        reduction, bytes, share] and modules [module, rank, scaling, parameters,
-        reduction]. A merged checkpoint has merged: base_fingerprint and adapters
-        [path, weight, fingerprint]. --check adds check: read_bytes, fingerprint,
-        non_finite_count and non_finite [tensor, count].
+        base_fingerprint, task_type, zero_module_count, stray, findings, base [path,
+        parameters, reduction, bytes, share] and modules [module, rank, scaling,
+        parameters, reduction]. A merged checkpoint has merged: base_fingerprint and
+        adapters [path, weight, fingerprint]. --check adds check: read_bytes,
+        fingerprint, non_finite_count and non_finite [tensor, count].
 
         USAGE: lora inspect <file> ... [--base <checkpoint>] [--check] [--summary] [--tensors] [--threads <count>] [--json] [--quiet]
 

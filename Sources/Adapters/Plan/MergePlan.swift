@@ -202,7 +202,7 @@ package struct MergePlan: Sendable {
   }
 
   private mutating func noteIdleModules(of adapter: Adapter) {
-    let idle = adapter.updates.filter { $0.pair.up.isZero && $0.magnitude == nil }.count
+    let idle = adapter.idleModuleCount
     if idle > 0 {
       notes.append(
         "\(escaped(adapter.file)): \(idle) of \(adapter.updates.count) modules have an all-zero "
@@ -298,12 +298,5 @@ extension ModuleUpdate.Kind {
   /// Whether the update is of a stacked parameter.
   var isParameter: Bool {
     if case .parameter = self { true } else { false }
-  }
-}
-
-extension Tensor {
-  /// Whether every value is zero.
-  fileprivate var isZero: Bool {
-    doubles?.allSatisfy { $0 == 0 } ?? false
   }
 }

@@ -88,8 +88,13 @@ package enum GGUFFileWriter {
   private static func append(_ value: GGUFValue, to bytes: inout [UInt8]) {
     switch value {
     case .unsigned(let number):
-      append(UInt32(10), to: &bytes)
-      append(number, to: &bytes)
+      if let short = UInt32(exactly: number) {
+        append(UInt32(4), to: &bytes)
+        append(short, to: &bytes)
+      } else {
+        append(UInt32(10), to: &bytes)
+        append(number, to: &bytes)
+      }
     case .signed(let number):
       append(UInt32(11), to: &bytes)
       append(number, to: &bytes)

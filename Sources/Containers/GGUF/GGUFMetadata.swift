@@ -2,6 +2,7 @@ import OrderedCollections
 
 /// One value of a GGUF file's metadata.
 package enum GGUFValue: Equatable, Sendable {
+  /// Read from any width; written in 32 bits when it fits, as ggml's own keys are.
   case unsigned(UInt64)
   case signed(Int64)
   case float(Double)

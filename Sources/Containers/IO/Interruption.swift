@@ -13,7 +13,10 @@ package enum Interruption {
   /// No call is restarted after a signal, so that a wait for standard input ends too.
   package static func install() {
     received.store(0, ordering: .relaxed)
-    for signal in [SIGINT, SIGTERM, SIGHUP] { handle(signal, with: note) }
+    // A hang-up that was ignored from the start stays so: that is what nohup asks for. An interrupt
+    // does not: shells ignore it for background jobs, and whoever sends one there means it.
+    let signals = isIgnored(SIGHUP) ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP]
+    for signal in signals { handle(signal, with: note) }
     for signal in [SIGPIPE, SIGXFSZ] { handle(signal, with: SIG_IGN) }
   }
 
@@ -43,6 +46,17 @@ package enum Interruption {
 
   private static let note: @convention(c) (Int32) -> Void = { signal in
     received.store(signal, ordering: .relaxed)
+  }
+
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    unsafe sigaction(signal, nil, &action)
+    #if canImport(Darwin)
+      let handler = unsafe action.__sigaction_u.__sa_handler
+    #else
+      let handler = unsafe action.__sigaction_handler.sa_handler
+    #endif
+    return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private static func handle(_ signal: Int32, with handler: (@convention(c) (Int32) -> Void)?) {

@@ -1,5 +1,11 @@
 import Kernels
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 // The few doors between arrays and raw spans; all access is checked against the span's bounds.
 
 extension Span where Element == UInt8 {
@@ -45,8 +51,14 @@ extension String {
 extension RawSpan {
   /// Whether both are as long and hold the same bytes.
   package func hasSameBytes(as other: RawSpan) -> Bool {
-    unsafe withUnsafeBytes { left in
-      unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+    guard byteCount == other.byteCount else { return false }
+    return unsafe withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in
+        guard let left = left.baseAddress, let right = right.baseAddress else {
+          return true
+        }
+        return unsafe memcmp(left, right, byteCount) == 0
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ extension AdapterSummary {
   /// The adapter as facts, and a table of its modules when `detail` asks for every tensor.
   func report(_ detail: InspectionDetail) -> Report {
     var report = Report()
+    report.add("dialect", "dialect", .text(dialect.displayName))
     report.add("rank", "rank", Quantity(.list(ranks.map(Value.integer)), .plain))
     report.add("alpha", "alpha", .number(outline.configuration.alpha, digits: 6))
     report.add("scaling", "scaling", Quantity(.list(scalings.map(Value.number)), .significant(6)))
@@ -24,6 +25,9 @@ extension AdapterSummary {
       "zero_module_count", "modules without effect",
       Quantity(.integer(orMissing: zeroModuleCount), .grouped))
     report.add("stray", "not understood", Quantity(.list(outline.strayNames.map(Value.text))))
+    report.add(
+      "findings", "worth a look",
+      Quantity(.list(AdapterLint.findings(outline).map(Value.text))))
     addBase(to: &report)
     if detail != .summary {
       let table = Table(outline.modules, columns: Self.columns)

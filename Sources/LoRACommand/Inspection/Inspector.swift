@@ -21,6 +21,9 @@ package struct Inspector {
   /// - Throws: what opening and reading throw, and `InspectionProblem.dataset` for a CSV file. What
   ///   is wrong with an adapter that can be shown is in the inspection's `problems`.
   package func inspect(_ path: String) throws -> Inspection {
+    if let foreign = try AdapterFile.openForeign(path) {
+      return try inspect(foreign.adapter, foreign.entries, fileSize: foreign.fileSize)
+    }
     let input = try InspectedFiles(opening: path)
     var inspection = try Inspection(input)
     let base = try inspection.adapter == nil ? nil : self.base.map { try Checkpoint.open($0) }
@@ -33,6 +36,23 @@ package struct Inspector {
       }
     }
     try input.checkUnchanged()
+    return inspection
+  }
+
+  /// An adapter in another program's layout; it has been read, so its contents are known.
+  private func inspect(
+    _ adapter: Adapter, _ entries: [TensorEntry], fileSize: Int?
+  ) throws -> Inspection {
+    var inspection = Inspection(adapter, entries, fileSize: fileSize)
+    let base = try self.base.map { try Checkpoint.open($0) }
+    inspection.adapter?.base = base.map { Inspection.Size($0) }
+    inspection.adapter?.zeroModuleCount = adapter.idleModuleCount
+    guard checksContent, let base else { return inspection }
+    do {
+      _ = try MergePlan([WeightedAdapter(adapter)], into: base.entries, config: base.config)
+    } catch {
+      inspection.problems.append(error)
+    }
     return inspection
   }
 
@@ -51,11 +71,9 @@ package struct Inspector {
     }
     do {
       let adapter = try AdapterFile.open(path)
-      inspection.adapter?.zeroModuleCount = adapter.updates.count { update in
-        update.pair.up.bytes.allSatisfy { $0 == 0 }
-      }
+      inspection.adapter?.zeroModuleCount = adapter.idleModuleCount
       guard let base else { return }
-      _ = try MergePlan([WeightedAdapter(adapter)], into: base.tensors.map(\.entry))
+      _ = try MergePlan([WeightedAdapter(adapter)], into: base.entries, config: base.config)
       try checkFingerprint(of: base, wantedBy: adapter)
     } catch let error as any ReportableError {
       try Interruption.check()

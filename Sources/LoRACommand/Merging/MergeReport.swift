@@ -14,7 +14,7 @@ struct MergeReport {
     since started: ContinuousClock.Instant
   ) {
     var report = Report()
-    report.add("output", "output", .text(escaped(output)))
+    report.add("output", "output", .text(output))
     report.add("tensors_changed", "tensors changed", .count(summary.changed))
     report.add("tensors_copied", "tensors copied", .count(summary.copied))
     report.add("bytes", "tensor data", .bytes(summary.bytes))
@@ -36,7 +36,7 @@ struct MergeReport {
     Table(
       adapters,
       columns: [
-        Column("adapter") { escaped($0.adapter.file) },
+        Column("adapter") { $0.adapter.file },
         Column("weight", .plain) { .number($0.weight) },
         Column("modules", .grouped) { .integer($0.adapter.updates.count) },
         Column("parameters", .grouped) { .integer($0.adapter.parameterCount) },
@@ -48,10 +48,10 @@ struct MergeReport {
     Table(
       ledger.entries,
       columns: [
-        Column("adapter") { escaped($0.adapter) },
-        Column("tensor") { escaped($0.tensor) },
+        Column("adapter") { $0.adapter },
+        Column("tensor") { $0.tensor },
         Column("effect") { $0.effect.rawValue },
-        Column("base") { escaped($0.base) },
+        Column("base") { $0.base },
       ])
   }
 
@@ -71,7 +71,7 @@ struct MergeReport {
     Table(
       survivals,
       columns: [
-        Column("tensor") { escaped($0.tensor) },
+        Column("tensor") { $0.tensor },
         Column("measured", .grouped) { .integer($0.measuredCount) },
         Column("delta_to_weight", .significant(3)) { .number($0.relativeSize) },
         Column("weights_moved", .percent) { .number($0.movedShare) },
@@ -95,7 +95,7 @@ struct MergeReport {
     since started: ContinuousClock.Instant
   ) -> Report {
     var report = Report()
-    report.add("output", "output", .text(escaped(output)))
+    report.add("output", "output", .text(output))
     report.add("exact", "exact", Quantity(.flag(isExact)))
     report.add("tensors", "tensors", .count(merged.entries.count))
     report.add("fingerprint", "fingerprint", .text(result.description))

@@ -24,7 +24,7 @@ struct MergingSession {
     let opened = try open(adapters)
     let base = try Checkpoint.open(path)
     let progress = progressLine("merging", base)
-    var merge = Merge(opened, into: base, to: editOutput(like: base, progress))
+    var merge = Merge(opened, into: base, to: try editOutput(like: base, progress))
     merge.options = options
     merge.isReversible = isReversible
     merge.remainder = newRemainder
@@ -40,7 +40,7 @@ struct MergingSession {
     let merged = try Checkpoint.open(path)
     let method = try method(for: merged, origin, only: only)
     let progress = progressLine("unmerging", merged)
-    let unmerge = Unmerge(merged, by: method, to: editOutput(like: merged, progress))
+    let unmerge = Unmerge(merged, by: method, to: try editOutput(like: merged, progress))
     let fingerprints = try unmerge.run()
     progress.finish()
     try report.show(
@@ -58,7 +58,7 @@ struct MergingSession {
     let merged = try Checkpoint.open(path)
     let method = try method(for: merged, origin)
     let progress = progressLine("swapping", merged)
-    var swap = Swap(opened, into: merged, by: method, to: editOutput(like: merged, progress))
+    var swap = Swap(opened, into: merged, by: method, to: try editOutput(like: merged, progress))
     swap.options = options
     swap.isReversible = isReversible
     swap.remainder = newRemainder
@@ -98,15 +98,11 @@ struct MergingSession {
     return .remainder(StepUnwinding(steps, taking: taken, remainders: origin.remainders))
   }
 
-  private func editOutput(like checkpoint: Checkpoint, _ progress: ProgressLine) -> EditOutput {
-    var result = EditOutput(
-      CheckpointDestination(output.output, like: checkpoint, mustBeFolder: shardSize != nil),
-      settings: CheckpointWriter.Settings(
-        output: output.containerOptions, compression: output.compresses ? .blockedGzip : .none,
-        threads: threads.count))
-    result.shardSize = shardSize
-    result.onProgress = { progress.advance(by: $0) }
-    return result
+  private func editOutput(
+    like checkpoint: Checkpoint, _ progress: ProgressLine
+  ) throws -> EditOutput {
+    try output.checkpointOutput(
+      like: checkpoint, shardSize: shardSize, threads: threads, progress: progress)
   }
 
   private func progressLine(_ label: String, _ checkpoint: Checkpoint) -> ProgressLine {

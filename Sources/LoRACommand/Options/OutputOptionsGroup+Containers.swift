@@ -1,8 +1,41 @@
+import Adapters
+import ArgumentParser
 import Containers
 
 extension OutputOptionsGroup {
   /// How files are written.
   var containerOptions: OutputOptions {
     OutputOptions(force: force, synchronizes: !noSync)
+  }
+
+  /// Where a checkpoint made from `source` goes.
+  ///
+  /// - Parameters:
+  ///   - source: Whose form the output takes where nothing else is asked for.
+  ///   - shardSize: Bytes of a shard, which asks for a folder.
+  ///   - threads: How many compress.
+  ///   - progress: Is told of the bytes done.
+  /// - Returns: The output, about which nothing has been checked yet.
+  /// - Throws: `ValidationError` for a compressed folder, which no other program would open.
+  func checkpointOutput(
+    like source: Checkpoint, shardSize: Int?, threads: ThreadsOption, progress: ProgressLine
+  ) throws -> EditOutput {
+    let destination = CheckpointDestination(
+      output, like: source, mustBeFolder: shardSize != nil)
+    if case .folder = destination, compresses {
+      throw ValidationError(
+        "--gzip is for single files: end the output in .safetensors.gz to join the shards")
+    }
+    if shardSize != nil, destination.sharding == .joined {
+      throw ValidationError("--shard-size asks for a folder, but the output names one file")
+    }
+    var result = EditOutput(
+      destination,
+      settings: CheckpointWriter.Settings(
+        output: containerOptions, compression: compresses ? .blockedGzip : .none,
+        threads: threads.count))
+    result.shardSize = shardSize
+    result.onProgress = { progress.advance(by: $0) }
+    return result
   }
 }

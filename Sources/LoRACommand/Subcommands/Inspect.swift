@@ -13,9 +13,9 @@ package struct Inspect: ParsableCommand {
       --json gives {"files": [...]}, for each file: path, kind (checkpoint, adapter, merged \
       checkpoint), form (file, folder, sharded folder, stream), compression, file_bytes, bytes, \
       tensor_count, parameters, metadata, totals [dtype, tensors, parameters, bytes] and tensors \
-      [name, dtype, shape, bytes, file]. An adapter has adapter: rank, alpha, scaling, \
+      [name, dtype, shape, bytes, file]. An adapter has adapter: dialect, rank, alpha, scaling, \
       rank_stabilized, dora, targets, module_count, replaced, parameters, weight_reduction, \
-      base_model, base_fingerprint, task_type, zero_module_count, stray, base [path, parameters, \
+      base_model, base_fingerprint, task_type, zero_module_count, stray, findings, base [path, parameters, \
       reduction, bytes, share] and modules [module, rank, scaling, parameters, reduction]. A merged \
       checkpoint has merged: base_fingerprint and adapters [path, weight, fingerprint]. --check adds \
       check: read_bytes, fingerprint, non_finite_count and non_finite [tensor, count].

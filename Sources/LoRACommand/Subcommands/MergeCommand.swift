@@ -51,6 +51,10 @@ struct MergeCommand: ParsableCommand {
     if remainder != nil, !reversible.reversible {
       throw ValidationError("--remainder needs --reversible")
     }
+    let streams = [base] + adapters.map(\.path) + initialAdapters
+    if streams.filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("'-' can be read only once")
+    }
   }
 
   func run() throws {

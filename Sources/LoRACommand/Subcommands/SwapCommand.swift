@@ -41,6 +41,9 @@ struct SwapCommand: ParsableCommand {
     if reversible.reversible, origin.approximate {
       throw ValidationError("after --approximate the base's bits are lost: nothing is reversible")
     }
+    if ([merged] + adapters.map(\.path)).filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("'-' can be read only once")
+    }
   }
 
   func run() throws {

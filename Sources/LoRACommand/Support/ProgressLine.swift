@@ -3,9 +3,8 @@ import Synchronization
 
 /// One line on stderr that says how far a piece of work is.
 ///
-/// It appears only on a terminal, only when the work has taken more than a second and has a good
-/// part of it left to tell, is redrawn ten times a second at most, and is wiped at the end. Calls may
-/// come from any thread.
+/// It appears only on a terminal, only when the work has taken more than a second, is redrawn ten
+/// times a second at most, and is wiped at the end. Calls may come from any thread.
 package final class ProgressLine: Sendable {
   private let label: String
   private let total: Int?
@@ -40,12 +39,12 @@ package final class ProgressLine: Sendable {
       guard now >= state.nextDrawing else { return }
       state.nextDrawing = now + .milliseconds(100)
       let elapsed = now - started
-      StandardError.redraw(
-        Self.text(
-          label: label, completed: state.completed, total: total, format: format,
-          seconds: Double(elapsed.components.seconds)
-            + Double(elapsed.components.attoseconds) * 1e-18)
-          + (note.isEmpty ? "" : "  " + note))
+      let line = Self.text(
+        label: label, completed: state.completed, total: total, format: format,
+        seconds: Double(elapsed.components.seconds)
+          + Double(elapsed.components.attoseconds) * 1e-18)
+      // A line that wrapped could not be wiped.
+      StandardError.redraw(String((note.isEmpty ? line : line + "  " + note).prefix(79)))
     }
   }
 

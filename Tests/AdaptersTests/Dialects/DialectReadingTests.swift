@@ -127,7 +127,8 @@ struct DialectReadingTests {
       if let magnitude = pair.magnitude { tensors.append((module + ".m", magnitude)) }
     }
     let parameters: JSONValue = [
-      ("rank", 4), ("scale", .number(JSONNumber(scale))), ("dropout", 0),
+      ("rank", .number(JSONNumber(pairs.values.first?.rank ?? 0))),
+      ("scale", .number(JSONNumber(scale))), ("dropout", 0),
     ].asObject
     let config = [
       ("fine_tune_type", JSONValue.string(type)), ("num_layers", 2),

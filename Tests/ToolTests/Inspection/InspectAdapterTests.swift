@@ -19,6 +19,7 @@ import Testing
           parameters   380
 
           adapter
+            dialect                           PEFT
             rank                              4
             alpha                             8
             scaling                           2

@@ -26,6 +26,8 @@ struct GGUFDialect {
   private let architecture: GGUFArchitecture
   private let alpha: Double
   private var table: PairTable
+  /// Modules that are refused already.
+  private var unknownNames: Set<String> = []
 
   static func read(
     _ tensors: [(name: String, tensor: Tensor)], metadata: GGUFMetadata, file: String
@@ -88,7 +90,7 @@ struct GGUFDialect {
       return
     }
     let name = String(tensor.name.dropLast(ending.count))
-    if architecture.module(for: name) == nil {
+    if architecture.module(for: name) == nil, unknownNames.insert(name).inserted {
       let isExpert = name.contains("_exps")
       table.refuse(
         tensor.name,

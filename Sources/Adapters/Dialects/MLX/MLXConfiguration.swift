@@ -7,6 +7,8 @@ import Tensors
 ///      "lora_parameters": {"rank": r, "scale": s, "dropout": p, "keys": ["self_attn.q_proj", …]}}
 struct MLXConfiguration {
   let scale: Double
+  /// The rank of every module, when it is stated.
+  let rank: Int?
   let isDoRA: Bool
   let baseModel: String?
 
@@ -43,5 +45,6 @@ struct MLXConfiguration {
     }
     let nested = SettingReader(file: file, settings: parameters)
     scale = try nested.number("scale") ?? 20
+    rank = try nested.integer("rank")
   }
 }

@@ -119,9 +119,16 @@ struct MLXDialect {
   }
 
   private mutating func check(_ settings: MLXConfiguration, _ updates: [ModuleUpdate]) {
-    guard settings.isDoRA else { return }
-    for update in updates where update.magnitude == nil {
-      table.refuse(update.name, "fine_tune_type is dora, but the module has no m")
+    for update in updates {
+      if let rank = settings.rank, update.rank != rank {
+        table.refuse(
+          update.name,
+          "expected rank \(rank) from lora_parameters, found \(update.rank); mlx-lm stores "
+            + "lora_a [in, r] and lora_b [r, out]")
+      }
+      if settings.isDoRA, update.magnitude == nil {
+        table.refuse(update.name, "fine_tune_type is dora, but the module has no m")
+      }
     }
   }
 }

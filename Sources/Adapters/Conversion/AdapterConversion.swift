@@ -1,0 +1,95 @@
+import Containers
+import OrderedCollections
+import Tensors
+
+/// Turns an adapter into another dialect, with the same delta.
+///
+/// | to           | what the file states                       | what is folded into B                     |
+/// |--------------|--------------------------------------------|-------------------------------------------|
+/// | PEFT         | r, alpha and patterns for each module      | nothing, if some alpha / r is the scaling |
+/// | PEFT uniform | one r, one alpha                           | what differs; ranks are filled with zeros |
+/// | kohya        | an alpha tensor for each module            | nothing, if an F32 alpha / r is it        |
+/// | mlx-lm       | one rank, one absolute scale               | what differs; ranks are filled with zeros |
+/// | GGUF         | one alpha, or alpha 0                      | nothing, or the whole scaling             |
+///
+/// Folding is exact where it multiplies by a power of two; where not, each element is rounded once
+/// (`FoldedFactor`), and `ConvertedAdapter.modules` says how many are.
+package struct AdapterConversion {
+  /// Resolved against the base, when there is one.
+  let adapter: Adapter
+  let base: BaseDescription
+  /// PEFT: one rank and one alpha for all modules, no patterns, no rank stabilization.
+  package var isUniform = false
+
+  /// - Parameters:
+  ///   - adapter: As it was opened.
+  ///   - base: The base, for what the adapter's dialect, or the other one, leaves to it.
+  /// - Throws: `ErrorList` when the base does not answer; `AdapterError.mismatch` when there is none
+  ///   and it is needed.
+  package init(_ adapter: Adapter, base: Checkpoint?) throws {
+    self.base = BaseDescription(base?.config)
+    if let base {
+      self.adapter = try adapter.resolved(against: base.entries.map(\.name), config: base.config)
+      return
+    }
+    guard !adapter.requiresBase else {
+      throw AdapterError.mismatch(
+        file: adapter.file,
+        problem: "what its \(adapter.dialect.displayName) names or rows mean is up to the base; "
+          + "give --base")
+    }
+    self.adapter = adapter
+  }
+
+  /// The adapter in `dialect`.
+  ///
+  /// - Throws: `ErrorList` with everything that the dialect cannot hold.
+  package func converted(to dialect: AdapterDialect) throws(ErrorList) -> ConvertedAdapter {
+    switch dialect {
+    case .peft: try PEFTWriter(self).converted()
+    case .kohya: try KohyaWriter(self).converted()
+    case .mlx: try MLXWriter(self).converted()
+    case .gguf: try GGUFWriter(self).converted()
+    }
+  }
+
+  // MARK: What the writers share
+
+  /// The scaling that a file with one number states, and the rank when it has one for all.
+  var commonRank: Int { adapter.updates.map(\.rank).max() ?? 1 }
+
+  /// What is known of the base's identity goes along.
+  var metadata: OrderedDictionary<String, String> {
+    adapter.metadata.filter { $0.key == MetadataKey.baseFingerprint }
+  }
+
+  /// Refuses what none of the dialects beside PEFT's has a form for.
+  func refusals(
+    in dialect: AdapterDialect, _ problem: (ModuleUpdate) -> String?
+  ) -> [any ReportableError] {
+    let remedy = "; merge the adapter into its base, or convert it to peft"
+    let updates = adapter.updates.compactMap { update -> AdapterError? in
+      let reason =
+        update.upBias != nil
+        ? "a bias of lora_B has no form in \(dialect.displayName)"
+        : update.kind.isParameter
+          ? "stacked experts have no form in \(dialect.displayName)"
+          : problem(update)
+      return reason.map { .tensor(file: adapter.file, name: update.name, problem: $0 + remedy) }
+    }
+    let replacements = adapter.replacements.map { replacement in
+      AdapterError.tensor(
+        file: adapter.file, name: replacement.tensorName,
+        problem: "a parameter that is replaced whole has no form in \(dialect.displayName)" + remedy
+      )
+    }
+    return updates + replacements
+  }
+}
+
+extension Adapter {
+  /// Whether what it means is open without the base; a leading part of a pipeline can stay.
+  fileprivate var requiresBase: Bool {
+    updates.contains { !$0.openQuestions.isSubset(of: [.pipelinePart]) }
+  }
+}

@@ -1,0 +1,181 @@
+import Containers
+import OrderedCollections
+import Tensors
+
+/// Writes what `PEFTDialect` reads.
+///
+/// From another dialect every module gets its own rank and alpha, in patterns that match it alone:
+/// `^` and the full name, dots escaped, as PEFT searches for `(.*\.)?(KEY)$`.
+struct PEFTWriter {
+  private let conversion: AdapterConversion
+  private var adapter: Adapter { conversion.adapter }
+
+  init(_ conversion: AdapterConversion) {
+    self.conversion = conversion
+  }
+
+  func converted() throws(ErrorList) -> ConvertedAdapter {
+    let isUniform = conversion.isUniform
+    guard isUniform || adapter.dialect != .peft else { return untouched }
+    let errors = isUniform ? unevenExperts : []
+    guard errors.isEmpty else { throw ErrorList(errors) }
+    let scaled = isUniform ? uniform() : adapter.updates.map(stated)
+    var tensors: [(name: String, tensor: Tensor)] = []
+    for part in scaled { tensors += named(part) }
+    for replacement in adapter.replacements {
+      tensors.append((replacement.tensorName, replacement.tensor))
+    }
+    return ConvertedAdapter(
+      form: .peft(configuration(scaled)), tensors: tensors, metadata: conversion.metadata,
+      modules: scaled.map(\.report), isUntouched: false)
+  }
+
+  /// A PEFT adapter that only moves into another container: its own names, bytes and configuration.
+  private var untouched: ConvertedAdapter {
+    var tensors: [(name: String, tensor: Tensor)] = []
+    for update in adapter.updates {
+      let parts = [update.pair.down, update.pair.up, update.upBias, update.magnitude]
+      for (name, tensor) in zip(update.tensorNames, parts.compactMap(\.self)) {
+        tensors.append((name, tensor))
+      }
+    }
+    for replacement in adapter.replacements {
+      tensors.append((replacement.tensorName, replacement.tensor))
+    }
+    return ConvertedAdapter(
+      form: .peft(adapter.configuration.document), tensors: tensors,
+      metadata: conversion.metadata,
+      modules: adapter.updates.map { ScaledUpdate($0, stated: $0.pair.scaling).report },
+      isUntouched: true)
+  }
+
+  // MARK: Scaling
+
+  private func stated(_ update: ModuleUpdate) -> ScaledUpdate {
+    let hasAlpha = AlphaSearch.alpha(scaling: update.pair.scaling, rank: update.rank) != nil
+    return ScaledUpdate(update, stated: hasAlpha ? update.pair.scaling : 1)
+  }
+
+  private func uniform() -> [ScaledUpdate] {
+    let rank = conversion.commonRank
+    let common = adapter.updates.commonScaling
+    let stated = AlphaSearch.alpha(scaling: common, rank: rank) != nil ? common : 1
+    return adapter.updates.map {
+      ScaledUpdate($0, stated: stated, rank: $0.kind.isParameter ? nil : rank)
+    }
+  }
+
+  /// Experts are stacked along their ranks, and are not filled up.
+  private var unevenExperts: [any ReportableError] {
+    adapter.updates.filter { $0.kind.isParameter && $0.rank != conversion.commonRank }.map {
+      AdapterError.tensor(
+        file: adapter.file, name: $0.name,
+        problem: "its experts have rank \($0.rank), another module has "
+          + "\(conversion.commonRank); leave --uniform out")
+    }
+  }
+
+  // MARK: Names
+
+  private func named(_ part: ScaledUpdate) -> [(name: String, tensor: Tensor)] {
+    let update = part.update
+    var depth = 0
+    if case .parameter(let found) = update.kind { depth = found }
+    let module =
+      "base_model.model." + update.module + String(repeating: ".base_layer", count: depth)
+    var result: [(name: String, tensor: Tensor)] =
+      update.kind == .embedding
+      ? [
+        (module + ".lora_embedding_A", part.down), (module + ".lora_embedding_B", part.up),
+      ]
+      : [(module + ".lora_A.weight", part.down), (module + ".lora_B.weight", part.up)]
+    if let bias = update.upBias {
+      let folded = FoldedFactor(bias, scale: part.report.folded)
+      result.append((module + ".lora_B.bias", folded.tensor))
+    }
+    if let magnitude = update.magnitude {
+      result.append(
+        (module + ".lora_magnitude_vector", Self.peftMagnitude(magnitude, of: update)))
+    }
+    return result
+  }
+
+  /// `[out]` for a matrix, `[1, out, 1, …]` for a convolution.
+  private static func peftMagnitude(_ magnitude: Tensor, of update: ModuleUpdate) -> Tensor {
+    let count = magnitude.shape.elementCount
+    let rank = update.pair.down.shape.rank
+    let tail = [Int](repeating: 1, count: max(0, rank - 2))
+    return magnitude.reshaped(to: rank > 2 ? Shape([1, count] + tail) : [count])
+  }
+
+  // MARK: Configuration
+
+  private func configuration(_ parts: [ScaledUpdate]) -> JSONValue {
+    var document = adapter.dialect == .peft ? adapter.configuration.document : foreignDocument
+    let ranks = parts.map(\.report.rank.new)
+    let alphas = parts.map(Self.alpha)
+    let rank = Self.mostFrequent(ranks) ?? 8
+    let alpha = Self.mostFrequent(alphas) ?? Double(rank)
+    document["r"] = .number(JSONNumber(rank))
+    document["lora_alpha"] = .number(Self.number(alpha))
+    document["use_rslora"] = false
+    document["rank_pattern"] = pattern(parts, ranks, rank) { .number(JSONNumber($0)) }
+    document["alpha_pattern"] = pattern(parts, alphas, alpha) { .number(Self.number($0)) }
+    return document
+  }
+
+  private static func alpha(_ part: ScaledUpdate) -> Double {
+    let (rank, stated) = (part.report.rank.new, part.report.scaling / part.report.folded)
+    return AlphaSearch.alpha(scaling: stated, rank: rank) ?? Double(rank)
+  }
+
+  /// Whole numbers without a point: PEFT declares alpha as such.
+  private static func number(_ value: Double) -> JSONNumber {
+    Int(exactly: value).map { JSONNumber($0) } ?? JSONNumber(value)
+  }
+
+  /// The value that most have, the first of equally frequent ones.
+  private static func mostFrequent<Value: Hashable>(_ values: [Value]) -> Value? {
+    var counts: OrderedDictionary<Value, Int> = [:]
+    for value in values { counts[value, default: 0] += 1 }
+    return counts.max { $0.value < $1.value }?.key
+  }
+
+  private func pattern<Value: Equatable>(
+    _ parts: [ScaledUpdate], _ values: [Value], _ usual: Value, _ json: (Value) -> JSONValue
+  ) -> JSONValue {
+    var members: OrderedDictionary<String, JSONValue> = [:]
+    for (part, value) in zip(parts, values) where value != usual {
+      members["^" + Self.escapedPattern(part.update.module)] = json(value)
+    }
+    return JSONValue(members: members.map { ($0.key, $0.value) })
+  }
+
+  static func escapedPattern(_ module: String) -> String {
+    var result = ""
+    for character in module {
+      if "\\.^$*+?()[]{}|".contains(character) { result.append("\\") }
+      result.append(character)
+    }
+    return result
+  }
+
+  private var foreignDocument: JSONValue {
+    let usesDoRA = adapter.updates.contains { $0.magnitude != nil }
+    let modules = adapter.updates.filter { !$0.kind.isParameter }.map(\.module)
+    return JSONValue(members: [
+      ("peft_type", "LORA"), ("task_type", .null),
+      ("base_model_name_or_path", adapter.configuration.baseModel.map(JSONValue.string) ?? .null),
+      ("inference_mode", true), ("r", 8), ("lora_alpha", 8), ("lora_dropout", 0), ("bias", "none"),
+      ("target_modules", .array(Set(modules).sorted().map(JSONValue.string))),
+      ("fan_in_fan_out", .bool(adapter.configuration.isFanInFanOut)),
+      ("use_dora", .bool(usesDoRA)), ("use_rslora", false),
+      (
+        "target_parameters",
+        adapter.configuration.targetParameters.isEmpty
+          ? .null : .array(adapter.configuration.targetParameters.map(JSONValue.string))
+      ),
+      ("rank_pattern", [:]), ("alpha_pattern", [:]),
+    ])
+  }
+}
