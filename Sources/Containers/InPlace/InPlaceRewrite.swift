@@ -123,3 +123,25 @@ package final class InPlaceRewrite: ChunkMaker {
     if remaining.isLast(of: step) { steps[step].transform?.finish() }
   }
 }
+
+extension RewritePlan {
+  /// What the transforms found by reading whole tensors.
+  package var preparations: [(tensor: String, bytes: [UInt8])] {
+    steps.compactMap { step in
+      guard let name = step.result?.name, let bytes = step.transform?.preparation else {
+        return nil
+      }
+      return (name, bytes)
+    }
+  }
+
+  /// Gives the transforms what they, or equal ones, found before.
+  package func resume(with preparations: [(tensor: String, bytes: [UInt8])]) {
+    let found = Dictionary(
+      preparations.map { (ExactString($0.tensor), $0.bytes) }, uniquingKeysWith: { $1 })
+    for step in steps {
+      guard let name = step.result?.name, let bytes = found[ExactString(name)] else { continue }
+      step.transform?.resume(with: bytes)
+    }
+  }
+}

@@ -104,7 +104,16 @@ package final class InPlaceTarget: Sendable {
     _ contents: JournalContents, by maker: any ChunkMaker, threads: Int,
     onProgress: (@Sendable (_ bytes: Int) -> Void)? = nil
   ) throws {
-    let journal = try Journal.create(contents, at: journalPath, for: files[0])
+    let journal: Journal
+    do throws(ContainerError) {
+      journal = try Journal.create(contents, at: journalPath, for: files[0])
+    } catch {
+      let folder = journalPath.removingLastComponent()
+      for move in contents.moves {
+        try? system.removeFile(folder.pushing(FilePath(move.source)))
+      }
+      throw error
+    }
     let change = InPlaceChange(of: files, by: journal, threads: threads)
     do {
       try change.poison()

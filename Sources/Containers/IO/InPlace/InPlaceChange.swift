@@ -13,7 +13,8 @@ import Tensors
 /// 3. for each turn: the old bytes of its chunks to the ring | synchronize the journal | overwrite
 ///    the chunks | synchronize the files
 /// 4. write the new headers, all but the poison | synchronize the files
-/// 5. move finished side files to their names | synchronize the folders
+/// 5. move finished side files to their names, remove those of the old state | synchronize the
+///    folders
 /// 6. take the poison away | synchronize the files
 /// 7. remove the journal | synchronize its folder
 ///
@@ -191,6 +192,8 @@ struct InPlaceChange: Sendable {
       let folder = target.removingLastComponent()
       if !folders.contains(folder) { folders.append(folder) }
     }
+    // What is not removed does no harm.
+    for removal in contents.removals { try? system.removeFile(place(removal)) }
     for folder in folders { try system.synchronizeFolder(folder, name: files[0].path) }
   }
 

@@ -8,7 +8,8 @@ import Tensors
 ///
 ///     {"files": [{"name": "model.safetensors", "size": 123, "header": 4096}, …],
 ///      "chunks": 17, "ring": 67108864,
-///      "moves": [{"from": "…", "to": "…"}, …],  names changed when all bytes are written
+///      "moves": [{"from": "…", "to": "…"}, …],  names changed when all bytes are written,
+///      "removals": ["…", …],                    and names removed, in this folder or absolute
 ///      "recipe": …,                             how the new bytes are computed
 ///      "preparations": [{"tensor": "…", "size": 8}, …]}
 ///
@@ -68,6 +69,8 @@ package struct JournalContents: Equatable, Sendable {
   package var files: [File]
   package var chunks: [Chunk]
   package var moves: [Move] = []
+  /// Files that the new state does not need.
+  package var removals: [String] = []
   /// How the new bytes are computed, for whoever wrote it.
   package var recipe: JSONValue = .null
   /// What transforms found by reading whole tensors, by tensor (`TensorTransform.preparation`).
@@ -131,7 +134,7 @@ extension JournalContents {
           moves.map { JSONValue(members: [("from", .string($0.source)), ("to", .string($0.target))])
           })
       ),
-      ("recipe", recipe),
+      ("removals", .array(removals.map { .string($0) })), ("recipe", recipe),
       (
         "preparations",
         .array(
@@ -161,6 +164,7 @@ extension JournalContents {
       guard let from = move["from"]?.string, let to = move["to"]?.string else { return nil }
       moves.append(Move(from, to: to))
     }
+    removals = (plan["removals"]?.array ?? []).compactMap(\.string)
     guard readFiles(plan["files"]?.array ?? [], &reader), readChunks(count, &reader),
       readPreparations(plan["preparations"]?.array ?? [], &reader), reader.isAtEnd
     else { return nil }
