@@ -11,6 +11,8 @@ package struct EditOutput: Sendable {
   package var onProgress: (@Sendable (_ bytes: Int) -> Void)?
   /// The checkpoint that is changed in place instead of written anew.
   package private(set) var target: InPlaceTarget?
+  /// Old bytes that a journal keeps at a time, at most.
+  package var ringSize = 64 << 20
 
   /// Changes `target` in place, or goes on with a change of it that was interrupted.
   ///

@@ -9,6 +9,11 @@ package enum Laboratory {
     requested.map { max($0, quick) } ?? quick
   }
 
+  /// Kills of a real process, in the same way (`LORA_LABORATORY_KILLS`).
+  package static func kills(quick: Int) -> Int {
+    Environment.current["LORA_LABORATORY_KILLS"].flatMap { Int($0) } ?? quick
+  }
+
   /// Whether this is the long run.
   package static var isLong: Bool { requested != nil }
 
@@ -19,8 +24,14 @@ package enum Laboratory {
 
   /// Prints a row of the long run's table.
   package static func note(_ experiment: String, _ trials: Int, _ failures: Int) {
+    note(experiment, "\(trials) trials, \(failures) failures")
+  }
+
+  /// Prints a row of the long run's table.
+  package static func note(_ experiment: String, _ figures: String) {
     guard isLong else { return }
-    let name = experiment.padding(toLength: 44, withPad: " ", startingAt: 0)
-    print("laboratory | \(name) | \(trials) trials | \(failures) failures")
+    let name = experiment.padding(toLength: 36, withPad: " ", startingAt: 0)
+    let figures = figures.trimmingCharacters(in: .whitespacesAndNewlines)
+    print("laboratory | \(name) | \(figures)")
   }
 }

@@ -11,9 +11,6 @@ struct InPlaceEdit {
   let edit: CheckpointEdit
   let target: InPlaceTarget
 
-  /// Old bytes that are kept at a time.
-  private static let ringSize = 64 << 20
-
   private var threads: Int { edit.output.settings.threads }
 
   func run(
@@ -55,7 +52,7 @@ struct InPlaceEdit {
       try Interruption.check()
       var contents = JournalContents(
         files: try target.files(setting: additions, updating: update), chunks: survey.chunks,
-        ringSize: Self.ringSize)
+        ringSize: edit.output.ringSize)
       contents.fitRing()
       contents.recipe = edit.recipe
       contents.preparations = plan.preparations
@@ -111,8 +108,9 @@ struct InPlaceEdit {
 }
 
 extension JournalContents {
-  /// Makes the ring no larger than what changes.
+  /// Makes the ring no larger than what changes, and no smaller than a chunk.
   fileprivate mutating func fitRing() {
-    ringSize = min(ringSize, chunks.reduce(0) { $0 + $1.range.count })
+    let sizes = chunks.map(\.range.count)
+    ringSize = min(max(ringSize, sizes.max() ?? 0), sizes.reduce(0, +))
   }
 }

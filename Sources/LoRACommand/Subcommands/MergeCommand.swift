@@ -41,7 +41,7 @@ struct MergeCommand: ParsableCommand {
     completion: .file())
   var remainder: String?
 
-  @OptionGroup var output: OutputOptionsGroup
+  @OptionGroup var output: EditedOutputOptions
   @OptionGroup var shardSize: ShardSizeOption
   @OptionGroup var fingerprint: BaseFingerprintOption
   @OptionGroup var threads: ThreadsOption
@@ -52,6 +52,8 @@ struct MergeCommand: ParsableCommand {
       throw ValidationError("--remainder needs --reversible")
     }
     let streams = [base] + adapters.map(\.path) + initialAdapters
+    try output.validate(
+      inputs: streams, changesForm: options.changesForm || shardSize.byteCount != nil)
     if streams.filter({ $0 == "-" }).count > 1 {
       throw ValidationError("'-' can be read only once")
     }
