@@ -48,7 +48,8 @@ struct CheckpointFolder {
     opening open: FileOpener = { path throws(ContainerError) in try TensorFile.open(path) }
   ) throws(ContainerError) -> Checkpoint {
     let config =
-      names.contains("config.json") ? try JSONValue(contentsOf: inside("config.json"), in: system) : nil
+      names.contains("config.json")
+      ? try JSONValue(contentsOf: inside("config.json"), in: system) : nil
     guard names.contains(Self.indexName) else {
       let name = try singleFile()
       let file = try open(inside(name))

@@ -94,7 +94,8 @@ package struct InPlaceRecipe: Sendable {
       let recorded = (json["remainders"]?.array ?? []).compactMap(\.string)
       return .remainder(
         StepUnwinding(
-          steps, taking: taken.map { Set($0) }, remainders: remainders.isEmpty ? recorded : remainders))
+          steps, taking: taken.map { Set($0) },
+          remainders: remainders.isEmpty ? recorded : remainders))
     default: throw unreadable
     }
   }

@@ -104,16 +104,7 @@ package final class InPlaceTarget: Sendable {
     _ contents: JournalContents, by maker: any ChunkMaker, threads: Int,
     onProgress: (@Sendable (_ bytes: Int) -> Void)? = nil
   ) throws {
-    let journal: Journal
-    do throws(ContainerError) {
-      journal = try Journal.create(contents, at: journalPath, for: files[0])
-    } catch {
-      let folder = journalPath.removingLastComponent()
-      for move in contents.moves {
-        try? system.removeFile(folder.pushing(FilePath(move.source)))
-      }
-      throw error
-    }
+    let journal = try journal(of: contents)
     let change = InPlaceChange(of: files, by: journal, threads: threads)
     do {
       try change.poison()
@@ -121,6 +112,21 @@ package final class InPlaceTarget: Sendable {
       try change.finish()
     } catch {
       try settle(journal, after: error, threads: threads)
+    }
+  }
+
+  /// Writes the journal, when what it moves later is sure to be there.
+  private func journal(of contents: JournalContents) throws(ContainerError) -> Journal {
+    let folder = journalPath.removingLastComponent()
+    let sources = contents.moves.map { folder.pushing(FilePath($0.source)) }
+    do throws(ContainerError) {
+      for place in Set(sources.map { $0.removingLastComponent() }) where place != folder {
+        try system.synchronizeFolder(place, name: checkpoint.path)
+      }
+      return try Journal.create(contents, at: journalPath, for: files[0])
+    } catch {
+      for source in sources { try? system.removeFile(source) }
+      throw error
     }
   }
 

@@ -43,11 +43,14 @@ import Testing
 
   /// How many trials, and those that went wrong first.
   private func trials(
-    _ count: Int, of experiment: InPlaceExperiment, without barrier: InPlaceExperiment.Barrier? = nil
+    _ count: Int, of experiment: InPlaceExperiment,
+    without barrier: InPlaceExperiment.Barrier? = nil
   ) -> [String] {
     let failures = Mutex<[String]>([])
     Parallel.forEach(count: count, threads: Laboratory.threads) { index in
-      guard let text = trial(experiment, seed: UInt64(index) &* 977, without: barrier) else { return }
+      guard let text = trial(experiment, seed: UInt64(index) &* 977, without: barrier) else {
+        return
+      }
       failures.withLock { $0.append("seed \(index): \(text)") }
     }
     return failures.withLock { $0 }

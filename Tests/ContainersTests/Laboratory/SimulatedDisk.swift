@@ -233,7 +233,8 @@ final class SimulatedDisk: FileSystem {
         folder.entries.first { $0.value == number }?.key
       }.first
       let asked = Synchronization(
-        name: name ?? "", writes: node.pending, names: node.pendingNames.reduce(into: [:]) {
+        name: name ?? "", writes: node.pending,
+        names: node.pendingNames.reduce(into: [:]) {
           $0.merge($1) { _, new in new }
         })
       if !leavesOut(asked) { state.nodes[number]?.synchronize() }

@@ -131,7 +131,8 @@ extension JournalContents {
       (
         "moves",
         .array(
-          moves.map { JSONValue(members: [("from", .string($0.source)), ("to", .string($0.target))])
+          moves.map {
+            JSONValue(members: [("from", .string($0.source)), ("to", .string($0.target))])
           })
       ),
       ("removals", .array(removals.map { .string($0) })), ("recipe", recipe),
