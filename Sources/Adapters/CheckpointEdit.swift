@@ -9,6 +9,25 @@ package struct EditOutput: Sendable {
   /// The size of shards, in bytes of tensor data; nil keeps the shards as they are.
   package var shardSize: Int?
   package var onProgress: (@Sendable (_ bytes: Int) -> Void)?
+  /// The checkpoint that is changed in place instead of written anew.
+  package private(set) var target: InPlaceTarget?
+  /// Old bytes that a journal keeps at a time, at most.
+  package var ringSize = 64 << 20
+
+  /// Changes `target` in place, or goes on with a change of it that was interrupted.
+  ///
+  /// - Parameters:
+  ///   - target: The checkpoint.
+  ///   - threads: How many chunks are worked on at a time.
+  ///   - force: Replace a remainder of something else.
+  package init(changing target: InPlaceTarget, threads: Int, force: Bool = false) {
+    let checkpoint = target.checkpoint
+    self.init(
+      checkpoint.form == .file ? .file(checkpoint.path) : .folder(checkpoint.path),
+      settings: CheckpointWriter.Settings(
+        output: OutputOptions(force: force), compression: .none, threads: threads))
+    self.target = target
+  }
 
   package init(_ destination: CheckpointDestination, settings: CheckpointWriter.Settings) {
     self.destination = destination
@@ -35,6 +54,8 @@ struct CheckpointEdit {
   var sideFiles: OrderedDictionary<String, String> = [:]
   /// The steps whose remainders are written too.
   var recordings: [RecordedStep] = []
+  /// How the same edit is begun again, should it be interrupted in place.
+  var recipe: JSONValue = .null
 
   init(
     source: Checkpoint, layout: Checkpoint, changes: RewriteChanges, output: EditOutput
@@ -58,6 +79,9 @@ struct CheckpointEdit {
     state: MergedState?,
     approve: (_ found: (source: Fingerprint, result: Fingerprint)) throws -> Fingerprint?
   ) throws -> (source: Fingerprint, result: Fingerprint) {
+    if let target = output.target {
+      return try InPlaceEdit(edit: self, target: target).run(state: state, approve: approve)
+    }
     let plan = try RewritePlan(
       source, like: layout, changes: changes, sharding: output.sharding)
     var company = CheckpointCompany(like: layout, sharding: output.sharding)

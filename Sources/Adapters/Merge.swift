@@ -41,7 +41,7 @@ package struct Merge: Sendable {
     let known =
       output.destination == .standardOutput
       ? try guardian.checkAhead(threads: output.settings.threads) : nil
-    let kept = KeptRemainders(of: before?.steps ?? [], in: base, for: output.destination)
+    let kept = KeptRemainders(of: before?.steps ?? [], in: base, for: output)
     var after = MergedState(
       base: before.map(\.base) ?? known,
       steps: kept.steps + [MergedState.Step(adapters, options)])
@@ -58,6 +58,7 @@ package struct Merge: Sendable {
     edit.sideFiles = plan.vocabularySize == nil ? [:] : TokenizerFiles.of(adapters)
     edit.sideFiles.merge(kept.sideFiles) { _, new in new }
     edit.recordings = recording.steps
+    edit.recipe = recipe
     let fingerprints = try edit.run(state: after) { found in
       try guardian.check(found.source)
       try refuseNoChange(found, plan)

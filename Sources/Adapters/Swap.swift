@@ -59,6 +59,7 @@ package struct Swap: Sendable {
         : plan.changes(type: options.type, meter: meter),
       output: output)
     edit.recordings = recording.steps
+    edit.recipe = recipe
     edit.configuration = plan.configuration(type: options.type, of: base.config)
     let fingerprints = try edit.run(state: state) { found in
       try record.checkBase(found.source, of: base)
@@ -86,6 +87,7 @@ package struct Swap: Sendable {
     var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
     edit.sideFiles = work.sideFiles
     edit.recordings = work.recordings + recording.steps
+    edit.recipe = recipe
     let fingerprints = try edit.run(state: work.state) { found in
       try record.checkResult(found.source)
       try work.checkRestored()
@@ -109,7 +111,8 @@ package struct Swap: Sendable {
     var changes = RewriteChanges()
     changes.transforms = .sequence(
       of: plans.map { $0.changes().transforms }, on: merged.entries)
-    let edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
+    var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
+    edit.recipe = recipe
     var step = MergedState.Step(adapters)
     step.isApproximate = true
     let state = MergedState(base: record.state.base, steps: [step])

@@ -31,10 +31,13 @@ package struct Unmerge: Sendable {
     let record = try MergedRecord(of: merged, otherwise: "lora takes out what lora merged")
     switch method {
     case .base(let base):
-      try record.checkContent(threads: output.settings.threads)
-      let edit = CheckpointEdit(
+      if output.target?.interrupted == nil {
+        try record.checkContent(threads: output.settings.threads)
+      }
+      var edit = CheckpointEdit(
         source: base, layout: record.layout(from: base, to: output.destination),
         changes: RewriteChanges(), output: output)
+      edit.recipe = recipe
       return try edit.run(state: nil) { found in
         try record.checkBase(found.source, of: base)
         return nil
@@ -51,8 +54,9 @@ package struct Unmerge: Sendable {
       }
       var changes = RewriteChanges()
       changes.transforms = .sequence(of: plans, on: merged.entries)
-      let edit = CheckpointEdit(
+      var edit = CheckpointEdit(
         source: merged, layout: merged, changes: changes, output: output)
+      edit.recipe = recipe
       return try edit.run(state: nil) { _ in nil }
     }
   }
@@ -65,6 +69,7 @@ package struct Unmerge: Sendable {
     changes.transforms = .sequence(of: work.transforms, on: merged.entries)
     var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
     edit.sideFiles = work.sideFiles
+    edit.recipe = recipe
     edit.recordings = work.recordings
     let state = work.state.steps.isEmpty ? nil : work.state
     return try edit.run(state: state) { found in

@@ -1,6 +1,9 @@
 import SystemPackage
 import Tensors
 
+/// Opens the file of weights at a path.
+typealias FileOpener = (_ path: String) throws(ContainerError) -> TensorFile
+
 /// Finds the weights in a folder.
 struct CheckpointFolder {
   private let path: String
@@ -40,25 +43,30 @@ struct CheckpointFolder {
     }
   }
 
-  func checkpoint() throws(ContainerError) -> Checkpoint {
+  /// The checkpoint in the folder; `open` opens each file of weights.
+  func checkpoint(
+    opening open: FileOpener = { path throws(ContainerError) in try TensorFile.open(path) }
+  ) throws(ContainerError) -> Checkpoint {
     let config =
-      names.contains("config.json") ? try JSONValue(contentsOf: inside("config.json")) : nil
+      names.contains("config.json")
+      ? try JSONValue(contentsOf: inside("config.json"), in: system) : nil
     guard names.contains(Self.indexName) else {
       let name = try singleFile()
-      let file = try TensorFile.open(inside(name))
+      let file = try open(inside(name))
       return Checkpoint(
         path: path, form: .folder, shards: [Checkpoint.Shard(fileName: name, file: file)],
         config: config, sideFiles: sideFiles)
     }
     guard !names.contains(Self.singleName) else { throw failure(.twoForms) }
-    let index = try ShardIndex(path: inside(Self.indexName))
-    let shards = try index.open(in: path, system)
+    let index = try ShardIndex(path: inside(Self.indexName), in: system)
+    let shards = try index.shards(in: path, system, opening: open)
     return Checkpoint(
       path: path, form: .shardedFolder, shards: shards, index: index.value, config: config,
       sideFiles: sideFiles)
   }
 
-  private func singleFile() throws(ContainerError) -> String {
+  /// The name of the one file of weights.
+  func singleFile() throws(ContainerError) -> String {
     if names.contains(Self.singleName) { return Self.singleName }
     let candidates = names.filter { name in
       isWeights(name) && !name.hasPrefix(".") && !name.hasPrefix("adapter_model.")

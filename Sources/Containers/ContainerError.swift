@@ -19,6 +19,7 @@ package struct ContainerError: ReportableError, Equatable {
     case gzip(GzipProblem)
     case gguf(GGUFProblem)
     case checkpoint(CheckpointProblem)
+    case inPlace(InPlaceProblem)
     /// A signal asked the process to stop.
     case interrupted(signal: Int32)
   }
@@ -36,6 +37,7 @@ package struct ContainerError: ReportableError, Equatable {
     case .output(let problem): problem.category
     case .json, .header, .gzip, .gguf: .badData
     case .checkpoint(let problem): problem.category
+    case .inPlace(let problem): problem.category
     case .interrupted: .inputOutput
     }
   }
@@ -72,6 +74,7 @@ package struct ContainerError: ReportableError, Equatable {
     case .gzip(let problem): problem.description
     case .gguf(let problem): problem.description
     case .checkpoint(let problem): problem.description
+    case .inPlace(let problem): problem.description
     case .interrupted(let signal): "stopped by signal \(signal); nothing was written"
     }
   }

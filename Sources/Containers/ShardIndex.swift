@@ -13,9 +13,9 @@ struct ShardIndex {
   private let path: String
   private let files: OrderedDictionary<ExactString, String>
 
-  init(path: String) throws(ContainerError) {
+  init(path: String, in system: any FileSystem) throws(ContainerError) {
     self.path = path
-    value = try JSONValue(contentsOf: path)
+    value = try JSONValue(contentsOf: path, in: system)
     guard value.object != nil else { throw Self.failure(path, .indexNotAnObject) }
     guard let map = value["weight_map"]?.object else { throw Self.failure(path, .noWeightMap) }
     guard !map.isEmpty else { throw Self.failure(path, .emptyWeightMap) }
@@ -31,14 +31,14 @@ struct ShardIndex {
   }
 
   /// Opens every shard that is named, once, in ascending order, and checks that both sides agree.
-  func open(
-    in folder: String, _ system: any FileSystem
+  func shards(
+    in folder: String, _ system: any FileSystem, opening open: FileOpener
   ) throws(ContainerError) -> [Checkpoint.Shard] {
     let names = Set(files.values.map(ExactString.init)).sorted()
     for name in names { try checkIsFile(name.text, in: folder, system) }
     var shards: [Checkpoint.Shard] = []
     for name in names {
-      let file = try TensorFile.open(FilePath(folder).appending(name.text).string)
+      let file = try open(FilePath(folder).appending(name.text).string)
       shards.append(Checkpoint.Shard(fileName: name.text, file: file))
     }
     try checkAgreement(with: shards)

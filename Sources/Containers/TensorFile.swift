@@ -73,6 +73,15 @@ package final class TensorFile: Sendable {
     try file.checkUnchanged()
   }
 
+  /// A plain file whose header is known from elsewhere, because it cannot be read where it is.
+  init(_ file: InputFile, header: SafetensorsHeader) {
+    path = file.path
+    fileSize = file.size
+    compression = .none
+    self.header = header
+    source = .plain(file)
+  }
+
   private static func start(of stream: any ByteStream) throws(ContainerError) -> [UInt8] {
     var start = [UInt8](repeating: 0, count: Signature.length)
     let count = try start.withMutableBytes { (bytes) throws(ContainerError) in

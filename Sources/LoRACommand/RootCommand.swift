@@ -31,6 +31,7 @@ package struct RootCommand: ParsableCommand {
           MergeCommand.self,
           UnmergeCommand.self,
           SwapCommand.self,
+          RecoverCommand.self,
           VerifyCommand.self,
         ]),
       CommandGroup(

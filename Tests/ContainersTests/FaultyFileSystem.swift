@@ -2,19 +2,22 @@ import Containers
 import Synchronization
 import SystemPackage
 
-/// The real file system, but one call goes wrong.
+/// A file system, by default the real one, but one call goes wrong.
 ///
 /// Calls are counted from 0; the one numbered `faultyCall` throws `fault`, or, when that is nil, is
 /// a write that takes one byte only. Everything else happens as it would.
 final class FaultyFileSystem: FileSystem {
-  private let real = SystemFileSystem.shared
+  private let real: any FileSystem
   private let faultyCall: Int
   private let fault: Errno?
   private let calls = Mutex(0)
   /// The name of the call that went wrong.
   private let hit = Mutex<String?>(nil)
 
-  init(faultyCall: Int, fault: Errno?) {
+  init(
+    faultyCall: Int, fault: Errno?, over real: any FileSystem = SystemFileSystem.shared
+  ) {
+    self.real = real
     self.faultyCall = faultyCall
     self.fault = fault
   }
@@ -47,6 +50,11 @@ final class FaultyFileSystem: FileSystem {
   {
     try step("openToWrite")
     return try real.openToWrite(path, mode: mode, exclusive: exclusive)
+  }
+
+  func openToChange(_ path: FilePath) throws(Errno) -> FileDescriptor {
+    try step("openToChange")
+    return try real.openToChange(path)
   }
 
   func openFolder(_ path: FilePath) throws(Errno) -> FileDescriptor {
@@ -114,6 +122,7 @@ final class FaultyFileSystem: FileSystem {
   func synchronize(_ file: FileDescriptor) throws(Errno) {
     // Not done for real: thousands of calls would take minutes, and no test cuts the power.
     try step("fsync")
+    if !(real is SystemFileSystem) { try real.synchronize(file) }
   }
 
   func setPermissions(_ mode: FilePermissions, of file: FileDescriptor) throws(Errno) {
@@ -124,6 +133,11 @@ final class FaultyFileSystem: FileSystem {
   func lock(_ file: FileDescriptor) throws(Errno) {
     try step("flock")
     try real.lock(file)
+  }
+
+  func lease(_ file: FileDescriptor) throws(Errno) {
+    try step("lease")
+    try real.lease(file)
   }
 
   func createFolder(_ path: FilePath, mode: FilePermissions) throws(Errno) {

@@ -15,6 +15,10 @@ final class EditTransform: TensorTransform {
   private let meter: SurvivalMeter?
   private let packed = Mutex<[PackedUpdate?]?>(nil)
   private let scaler = Mutex<MagnitudeScaler?>(nil)
+  /// The scaler's factors, which outlive it.
+  private let factors = Mutex<[Double]?>(nil)
+  /// Whether a whole pass was measured.
+  private let isMeasured = Atomic(false)
   /// A replaced weight in the base's format, when more is done to it.
   private let replacement: [UInt8]?
 
@@ -40,7 +44,13 @@ final class EditTransform: TensorTransform {
     // Held for the whole pass: other threads need the result before they can go on.
     try scaler.withLock { scaler in
       guard scaler == nil else { return }
-      scaler = try MagnitudeScaler(
+      if let factors = factors.withLock({ $0 }) {
+        scaler = MagnitudeScaler(
+          stage, update: update, format: format.source, isDouble: isDouble,
+          columns: edit.columns, factors: factors)
+        return
+      }
+      let made = try MagnitudeScaler(
         stage, update: update, format: format.source, isDouble: isDouble,
         size: (edit.rows, edit.columns)
       ) { range, destination in
@@ -50,7 +60,18 @@ final class EditTransform: TensorTransform {
           try read(range, &destination)
         }
       }
+      factors.withLock { $0 = made.factors }
+      scaler = made
     }
+  }
+
+  var preparation: [UInt8]? {
+    factors.withLock { $0 }.map { Tensor($0, shape: [$0.count]).bytes }
+  }
+
+  func resume(with preparation: [UInt8]) {
+    let values = Tensor(type: .f64, shape: [preparation.count / 8], bytes: preparation).doubles
+    factors.withLock { $0 = values }
   }
 
   func apply(
@@ -73,6 +94,7 @@ final class EditTransform: TensorTransform {
   func finish() {
     packed.withLock { $0 = nil }
     scaler.withLock { $0 = nil }
+    isMeasured.store(true, ordering: .relaxed)
   }
 
   /// What is added to a range of elements; nil when the edit is more than a sum.
@@ -199,7 +221,7 @@ final class EditTransform: TensorTransform {
   }
 
   private func measure(_ elements: Range<Int>, before: RawSpan, after: RawSpan) throws {
-    guard let meter, edit.hasTerms else { return }
+    guard let meter, edit.hasTerms, !isMeasured.load(ordering: .relaxed) else { return }
     let count = edit.slabs * edit.rows * edit.columns
     let sample = SurvivalMeter.sample(of: elements, in: count)
     let local =

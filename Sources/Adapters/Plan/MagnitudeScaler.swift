@@ -15,7 +15,28 @@ struct MagnitudeScaler {
   private let axis: MagnitudeStage.Axis
   private let update: PackedUpdate?
   /// m / ‖V‖ of each output.
-  private let factors: [Double]
+  let factors: [Double]
+
+  /// Takes the factors that an equal scaler computed when the weight was whole.
+  ///
+  /// - Parameters:
+  ///   - stage: The magnitudes.
+  ///   - update: As in the other initializer.
+  ///   - format: The weight's own.
+  ///   - isDouble: Whether to compute in f64.
+  ///   - columns: Of the weight as a matrix.
+  ///   - factors: One for each output.
+  init(
+    _ stage: MagnitudeStage, update: PackedUpdate?, format: FloatFormat, isDouble: Bool,
+    columns: Int, factors: [Double]
+  ) {
+    self.format = format
+    self.isDouble = isDouble
+    self.columns = columns
+    axis = stage.axis
+    self.update = update
+    self.factors = factors
+  }
 
   /// Reads the weight once and computes its lengths.
   ///

@@ -42,6 +42,30 @@ final class TransformSequence: TensorTransform {
   func finish() {
     for step in steps { step.finish() }
   }
+
+  /// For each step a length and as many bytes; the length of a step without any is all ones.
+  var preparation: [UInt8]? {
+    let parts = steps.map(\.preparation)
+    guard parts.contains(where: { $0 != nil }) else { return nil }
+    return parts.flatMap { part in
+      Self.bytes(of: part.map { UInt64($0.count) } ?? .max) + (part ?? [])
+    }
+  }
+
+  func resume(with preparation: [UInt8]) {
+    var rest = preparation[...]
+    for step in steps where rest.count >= 8 {
+      let count = rest.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      rest = rest.dropFirst(8)
+      guard count <= UInt64(rest.count) else { continue }
+      step.resume(with: Array(rest.prefix(Int(count))))
+      rest = rest.dropFirst(Int(count))
+    }
+  }
+
+  private static func bytes(of length: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+  }
 }
 
 extension [ExactString: any TensorTransform] {

@@ -12,9 +12,12 @@ struct KeptRemainders {
   private(set) var sideFiles: OrderedDictionary<String, String> = [:]
 
   init(
-    of steps: [MergedState.Step], in merged: Checkpoint, for destination: CheckpointDestination
+    of steps: [MergedState.Step], in merged: Checkpoint, for output: EditOutput
   ) {
     self.steps = steps
+    // A change in place leaves them where they are.
+    guard output.target == nil else { return }
+    let destination = output.destination
     for (number, step) in steps.enumerated() {
       guard let reference = step.remainder else { continue }
       let path = reference.path(from: merged)

@@ -24,6 +24,10 @@ final class RecordingTransform: TensorTransform {
 
   func finish() { edit.finish() }
 
+  var preparation: [UInt8]? { edit.preparation }
+
+  func resume(with preparation: [UInt8]) { edit.resume(with: preparation) }
+
   func apply(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws {

@@ -25,6 +25,33 @@ final class RemainderOutputs {
     }
   }
 
+  /// Takes the remainder's place beside a checkpoint that is changed in place.
+  ///
+  /// - Parameters:
+  ///   - step: What is recorded.
+  ///   - folder: The checkpoint, when it is a folder.
+  ///   - replaced: Remainders of the old state, which may be replaced.
+  func open(
+    _ step: RecordedStep, inFolder folder: String, replacing replaced: [String]
+  ) throws(ContainerError) {
+    let path =
+      switch step.place {
+      case .file(let path): path
+      case .inFolder(let name): Folder.path(folder, name)
+      }
+    var options = options
+    if replaced.map(Folder.absolute).contains(Folder.absolute(path)) { options.force = true }
+    files.append((step, try OutputFile(path: path, options: options)))
+  }
+
+  /// Gives the finished remainders up to the journal of a change in place.
+  func handOver() -> [JournalContents.Move] {
+    files.map { _, file in
+      let (temporary, path) = file.handOver()
+      return JournalContents.Move(Folder.absolute(temporary), to: Folder.absolute(path))
+    }
+  }
+
   /// Writes all remainders, and their fingerprints into the record.
   func write(
     into state: inout MergedState, _ found: (source: Fingerprint, result: Fingerprint)

@@ -50,7 +50,7 @@ package struct StepUnwinding: Sendable {
     try record.checkForm()
     let lowest = taken.min() ?? steps.count
     let kept = KeptRemainders(
-      of: Array(record.state.steps[..<lowest]), in: record.merged, for: output.destination)
+      of: Array(record.state.steps[..<lowest]), in: record.merged, for: output)
     var work = Work(
       state: MergedState(base: record.state.base, steps: kept.steps), sideFiles: kept.sideFiles)
     for number in (lowest..<steps.count).reversed() {

@@ -50,6 +50,10 @@ package protocol FileSystem: Sendable {
   /// Opens for reading and writing, creating with `mode` when it is missing; never a link.
   func openToWrite(_ path: FilePath, mode: FilePermissions, exclusive: Bool) throws(Errno)
     -> FileDescriptor
+  /// Opens a file that is there for reading and writing; never a link.
+  ///
+  /// `.wouldBlock` at once when another process holds a lease on it.
+  func openToChange(_ path: FilePath) throws(Errno) -> FileDescriptor
   /// Opens a folder, to lock or synchronize it; never a link.
   func openFolder(_ path: FilePath) throws(Errno) -> FileDescriptor
   func close(_ file: FileDescriptor)
@@ -79,6 +83,10 @@ package protocol FileSystem: Sendable {
   func setPermissions(_ mode: FilePermissions, of file: FileDescriptor) throws(Errno)
   /// Takes an exclusive lock without waiting; `.wouldBlock` when another holds it.
   func lock(_ file: FileDescriptor) throws(Errno)
+  /// Takes a write lease on a file: `.wouldBlock` when it is open or mapped a second time.
+  ///
+  /// Until the file is closed, whoever opens it waits. Systems without leases throw `.notSupported`.
+  func lease(_ file: FileDescriptor) throws(Errno)
 
   func createFolder(_ path: FilePath, mode: FilePermissions) throws(Errno)
   func removeFolder(_ path: FilePath) throws(Errno)

@@ -1,5 +1,11 @@
 import SystemPackage
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// Looks into folders.
 package enum Folder {
   /// Whether there is a folder at `path`, links followed.
@@ -21,6 +27,18 @@ package enum Folder {
   package static func parent(of path: String) -> String {
     let parent = FilePath(path).removingLastComponent()
     return parent.isEmpty ? "." : parent.string
+  }
+
+  /// `path` from the root on.
+  package static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let current = unsafe getcwd(nil, 0) else { return path }
+    defer { unsafe free(current) }
+    return FilePath(unsafe String(cString: current)).pushing(FilePath(path)).string
+  }
+
+  /// The last component of a path.
+  package static func name(of path: String) -> String {
+    FilePath(path).lastComponent?.string ?? path
   }
 
   /// `name` inside the folder `path`.

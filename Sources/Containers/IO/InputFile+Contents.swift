@@ -2,8 +2,10 @@ extension InputFile {
   /// All bytes of a small file or stream.
   ///
   /// - Throws: `InputProblem.tooLarge` as soon as more than `sizeLimit` bytes are there.
-  package static func contents(of path: String, sizeLimit: Int) throws(ContainerError) -> [UInt8] {
-    let file = try InputFile(path)
+  package static func contents(
+    of path: String, sizeLimit: Int, in system: any FileSystem = SystemFileSystem.shared
+  ) throws(ContainerError) -> [UInt8] {
+    let file = try InputFile(path, in: system)
     if let size = file.size, size > sizeLimit {
       throw ContainerError(file: path, .input(.tooLarge(limit: sizeLimit)))
     }

@@ -11,6 +11,8 @@ package final class InputFile: Sendable {
   private let status: FileStatus
   private let system: any FileSystem
   private let isStandardInput: Bool
+  /// Whose descriptor this reads through; nil when it has its own.
+  private let owner: LockedFile?
 
   /// Opens `path`, following links; `-` stands for standard input.
   ///
@@ -21,6 +23,7 @@ package final class InputFile: Sendable {
     self.path = path
     self.system = system
     isStandardInput = path == "-"
+    owner = nil
     do throws(Errno) {
       descriptor =
         isStandardInput ? .standardInput : try system.openToRead(FilePath(path))
@@ -43,8 +46,19 @@ package final class InputFile: Sendable {
     }
   }
 
+  /// Reads what is to be changed in place through the same descriptor.
+  init(_ locked: LockedFile) {
+    path = locked.path
+    size = locked.size
+    descriptor = locked.descriptor
+    status = locked.status
+    system = locked.system
+    isStandardInput = false
+    owner = locked
+  }
+
   deinit {
-    if !isStandardInput { system.close(descriptor) }
+    if !isStandardInput && owner == nil { system.close(descriptor) }
   }
 
   /// Fills `buffer` from `offset` on; a regular file only.

@@ -138,6 +138,14 @@ package final class OutputFile: Sendable {
     }
   }
 
+  /// Gives the file up to whoever moves it to its name; it is synchronized.
+  ///
+  /// - Returns: Where it lies, and where it belongs.
+  package func handOver() -> (temporary: String, path: String) {
+    if takeOpen() { system.close(descriptor) }
+    return (temporary.string, target?.path.string ?? path)
+  }
+
   /// Removes what was written; does nothing after `publish` or a first `discard`.
   package func discard() {
     guard takeOpen() else { return }

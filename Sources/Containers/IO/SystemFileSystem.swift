@@ -21,6 +21,10 @@ package struct SystemFileSystem: FileSystem {
     return try open(path, exclusive ? flags | O_EXCL : flags, mode)
   }
 
+  package func openToChange(_ path: FilePath) throws(Errno) -> FileDescriptor {
+    try open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+  }
+
   package func openFolder(_ path: FilePath) throws(Errno) -> FileDescriptor {
     try open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
   }
@@ -108,10 +112,26 @@ package struct SystemFileSystem: FileSystem {
     _ = try call { flock(file.rawValue, LOCK_EX | LOCK_NB) }
   }
 
+  package func lease(_ file: FileDescriptor) throws(Errno) {
+    #if canImport(Darwin)
+      throw .notSupported
+    #else
+      // The system signals that somebody waits for the file; who waits has to wait.
+      _ = signal(SIGIO, SIG_IGN)
+      _ = try call { fcntl(file.rawValue, setLeaseCommand, F_WRLCK) }
+    #endif
+  }
+
   package var creationMask: FilePermissions {
     FilePermissions(rawValue: initialMask)
   }
 }
+
+#if !canImport(Darwin)
+  // F_SETLEASE: <https://man7.org/linux/man-pages/man2/F_SETLEASE.2const.html>. glibc declares it
+  // only to C with extensions.
+  private let setLeaseCommand: Int32 = 1024
+#endif
 
 /// The mask of the process; the system only tells it while changing it, so it is asked once.
 private let initialMask: CInterop.Mode = {

@@ -25,9 +25,10 @@ extension JSONValue {
   ///
   /// - Throws: `InputProblem` when it cannot be read, `JSONProblem` with its byte otherwise.
   package init(
-    contentsOf path: String, sizeLimit: Int = 64 << 20
+    contentsOf path: String, sizeLimit: Int = 64 << 20,
+    in system: any FileSystem = SystemFileSystem.shared
   ) throws(ContainerError) {
-    let bytes = try InputFile.contents(of: path, sizeLimit: sizeLimit)
+    let bytes = try InputFile.contents(of: path, sizeLimit: sizeLimit, in: system)
     do throws(JSONFailure) {
       try self.init(parsing: bytes)
     } catch {

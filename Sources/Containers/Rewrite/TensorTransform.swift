@@ -26,7 +26,18 @@ package protocol TensorTransform: AnyObject, Sendable {
   ) throws
 
   /// The last range is done: what was computed for this tensor can be let go.
+  ///
+  /// More ranges may follow in a second pass over the same bytes, as a change in place makes one.
   func finish()
+
+  /// What `prepare` found by reading the whole tensor; nil when it does not read.
+  ///
+  /// It stays after `finish`, and a second pass uses it instead of reading again: by then part of the
+  /// tensor is overwritten.
+  var preparation: [UInt8]? { get }
+
+  /// Takes over the `preparation` of an equal transform, perhaps of another process.
+  func resume(with preparation: [UInt8])
 }
 
 /// Fills a buffer with the bytes `range` of a tensor; the buffer is as long as the range.
@@ -38,6 +49,10 @@ extension TensorTransform {
   package var readsTensorFirst: Bool { false }
 
   package func prepare(_ read: TensorBytes) throws {}
+
+  package var preparation: [UInt8]? { nil }
+
+  package func resume(with preparation: [UInt8]) {}
 }
 
 /// Rounds a tensor to another floating-point type, each element once to nearest even.

@@ -5,7 +5,7 @@ import Tensors
 
 /// Joins the files that `merge`, `unmerge` and `swap` name to the work in `Adapters`.
 struct MergingSession {
-  let output: OutputOptionsGroup
+  let output: EditedOutputOptions
   /// Write a remainder, and where; nil for the usual place.
   var isReversible = false
   var newRemainder: String?
@@ -22,9 +22,9 @@ struct MergingSession {
   ) throws {
     let started = ContinuousClock.now
     let opened = try open(adapters)
-    let base = try Checkpoint.open(path)
+    let (base, target) = try source(path)
     let progress = progressLine("merging", base)
-    var merge = Merge(opened, into: base, to: try editOutput(like: base, progress))
+    var merge = Merge(opened, into: base, to: try editOutput(like: base, target, progress))
     merge.options = options
     merge.isReversible = isReversible
     merge.remainder = newRemainder
@@ -32,21 +32,22 @@ struct MergingSession {
     merge.initialAdapters = try initial.map(AdapterFile.open)
     let summary = try merge.run()
     progress.finish()
-    try show(summary, opened, since: started)
+    try show(summary, opened, in: path, since: started)
   }
 
   func unmerge(_ path: String, origin: MergedOriginOptions, only: [String]) throws {
     let started = ContinuousClock.now
-    let merged = try Checkpoint.open(path)
+    let (merged, target) = try source(path)
+    try checkBase(origin, isNot: target)
     let method = try method(for: merged, origin, only: only)
     let progress = progressLine("unmerging", merged)
-    let unmerge = Unmerge(merged, by: method, to: try editOutput(like: merged, progress))
+    let unmerge = Unmerge(merged, by: method, to: try editOutput(like: merged, target, progress))
     let fingerprints = try unmerge.run()
     progress.finish()
     try report.show(
       MergeReport.unmerged(
-        merged, isExact: !origin.approximate, result: fingerprints.result, output: output.output,
-        since: started),
+        merged, isExact: !origin.approximate, result: fingerprints.result,
+        output: output.path ?? path, since: started),
       besideOutputOnStdout: output.isStandardOutput)
   }
 
@@ -55,20 +56,34 @@ struct MergingSession {
   ) throws {
     let started = ContinuousClock.now
     let opened = try open(adapters)
-    let merged = try Checkpoint.open(path)
+    let (merged, target) = try source(path)
+    try checkBase(origin, isNot: target)
     let method = try method(for: merged, origin)
     let progress = progressLine("swapping", merged)
-    var swap = Swap(opened, into: merged, by: method, to: try editOutput(like: merged, progress))
+    var swap = Swap(
+      opened, into: merged, by: method, to: try editOutput(like: merged, target, progress))
     swap.options = options
     swap.isReversible = isReversible
     swap.remainder = newRemainder
     swap.ignoresBaseFingerprint = takesAnyBase
     let summary = try swap.run()
     progress.finish()
-    try show(summary, opened, since: started)
+    try show(summary, opened, in: path, since: started)
   }
 
   // MARK: Parts
+
+  /// The checkpoint to read, and to change if that is asked for.
+  private func source(_ path: String) throws -> (Checkpoint, InPlaceTarget?) {
+    guard output.inPlace else { return (try Checkpoint.open(path), nil) }
+    let target = try RecoverySession(force: output.force, threads: threads, report: report)
+      .openRecovered(path)
+    return (target.checkpoint, target)
+  }
+
+  private func checkBase(_ origin: MergedOriginOptions, isNot target: InPlaceTarget?) throws {
+    if let base = origin.base { try target?.checkIsNot(base) }
+  }
 
   private func open(_ adapters: [WeightedAdapterArgument]) throws -> [WeightedAdapter] {
     var errors: [any ReportableError] = []
@@ -99,9 +114,15 @@ struct MergingSession {
   }
 
   private func editOutput(
-    like checkpoint: Checkpoint, _ progress: ProgressLine
+    like checkpoint: Checkpoint, _ target: InPlaceTarget?, _ progress: ProgressLine
   ) throws -> EditOutput {
-    try output.checkpointOutput(
+    if let target {
+      var result = EditOutput(changing: target, threads: threads.count, force: output.force)
+      result.onProgress = { progress.advance(by: $0) }
+      if let size = JournalRing.requestedSize { result.ringSize = size }
+      return result
+    }
+    return try output.checkpointOutput(
       like: checkpoint, shardSize: shardSize, threads: threads, progress: progress)
   }
 
@@ -111,10 +132,11 @@ struct MergingSession {
   }
 
   private func show(
-    _ summary: MergeSummary, _ adapters: [WeightedAdapter],
+    _ summary: MergeSummary, _ adapters: [WeightedAdapter], in path: String,
     since started: ContinuousClock.Instant
   ) throws {
-    let result = MergeReport(summary, adapters: adapters, output: output.output, since: started)
+    let result = MergeReport(
+      summary, adapters: adapters, output: output.path ?? path, since: started)
     for note in summary.notes + result.warnings { Warnings.say(note) }
     try report.show(result.report, besideOutputOnStdout: output.isStandardOutput)
   }

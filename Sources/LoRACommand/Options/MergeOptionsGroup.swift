@@ -22,6 +22,9 @@ struct MergeOptionsGroup: ParsableArguments {
   @Flag(help: "Let the adapter's embeddings bring another number of tokens, and its tokenizer.")
   var resizeVocab = false
 
+  /// Whether more than values may change.
+  var changesForm: Bool { dtype != nil || tied == .untie || resizeVocab }
+
   /// What the merge is told.
   var options: MergeOptions {
     var options = MergeOptions()

@@ -25,6 +25,9 @@ struct MergedOriginOptions: ParsableArguments {
     completion: .file())
   var remainders: [String] = []
 
+  /// Every file that is named.
+  var inputs: [String] { (base.map { [$0] } ?? []) + adapters.map(\.path) + remainders }
+
   func validate() throws {
     if base != nil, approximate {
       throw ValidationError("--base is exact; leave --approximate out")

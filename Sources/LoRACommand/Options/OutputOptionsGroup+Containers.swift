@@ -2,7 +2,25 @@ import Adapters
 import ArgumentParser
 import Containers
 
-extension OutputOptionsGroup {
+/// Where a checkpoint is written, and how.
+protocol CheckpointOutputOptions {
+  /// A file, a folder, or `-` for stdout.
+  var output: String { get }
+  var force: Bool { get }
+  var noSync: Bool { get }
+  /// Whether to write inside gzip; nil to go by the name.
+  var gzip: Bool? { get }
+}
+
+extension OutputOptionsGroup: CheckpointOutputOptions {}
+
+extension CheckpointOutputOptions {
+  /// Whether the output is stdout, so that a report has to go elsewhere.
+  var isStandardOutput: Bool { output == "-" }
+
+  /// Whether to write inside gzip.
+  var compresses: Bool { gzip ?? output.hasSuffix(".gz") }
+
   /// How files are written.
   var containerOptions: OutputOptions {
     OutputOptions(force: force, synchronizes: !noSync)

@@ -22,12 +22,6 @@ package struct OutputOptionsGroup: ParsableArguments {
 
   package init() {}
 
-  /// Whether the output is stdout, so that a report has to go elsewhere.
-  package var isStandardOutput: Bool { output == "-" }
-
-  /// Whether to write inside gzip.
-  package var compresses: Bool { gzip ?? output.hasSuffix(".gz") }
-
   package func validate() throws {
     if output.isEmpty { throw ValidationError("--output is empty") }
   }

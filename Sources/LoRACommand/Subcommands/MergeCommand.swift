@@ -41,19 +41,21 @@ struct MergeCommand: ParsableCommand {
     completion: .file())
   var remainder: String?
 
-  @OptionGroup var output: OutputOptionsGroup
+  @OptionGroup var output: EditedOutputOptions
   @OptionGroup var shardSize: ShardSizeOption
   @OptionGroup var fingerprint: BaseFingerprintOption
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    let streams = [base] + adapters.map(\.path) + initialAdapters
-    if streams.filter({ $0 == "-" }).count > 1 {
-      throw ValidationError("'-' can be read only once")
-    }
     if remainder != nil, !reversible.reversible {
       throw ValidationError("--remainder needs --reversible")
+    }
+    let streams = [base] + adapters.map(\.path) + initialAdapters
+    try output.validate(
+      inputs: streams, changesForm: options.changesForm || shardSize.byteCount != nil)
+    if streams.filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("'-' can be read only once")
     }
   }
 

@@ -28,21 +28,24 @@ struct SwapCommand: ParsableCommand {
     help: ArgumentHelp("Where the new remainder goes.", valueName: "path"), completion: .file())
   var newRemainder: String?
 
-  @OptionGroup var output: OutputOptionsGroup
+  @OptionGroup var output: EditedOutputOptions
   @OptionGroup var shardSize: ShardSizeOption
   @OptionGroup var fingerprint: BaseFingerprintOption
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    if ([merged] + adapters.map(\.path)).filter({ $0 == "-" }).count > 1 {
-      throw ValidationError("'-' can be read only once")
-    }
     if newRemainder != nil, !reversible.reversible, origin.base != nil || origin.approximate {
       throw ValidationError("--new-remainder needs --reversible when no remainder is read")
     }
     if reversible.reversible, origin.approximate {
       throw ValidationError("after --approximate the base's bits are lost: nothing is reversible")
+    }
+    try output.validate(
+      inputs: [merged] + adapters.map(\.path) + origin.inputs,
+      changesForm: options.changesForm || shardSize.byteCount != nil)
+    if ([merged] + adapters.map(\.path)).filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("'-' can be read only once")
     }
   }
 

@@ -27,11 +27,12 @@ struct UnmergeCommand: ParsableCommand {
   var only: [String] = []
 
   @OptionGroup var origin: MergedOriginOptions
-  @OptionGroup var output: OutputOptionsGroup
+  @OptionGroup var output: EditedOutputOptions
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
+    try output.validate(inputs: [merged] + origin.inputs)
     if !only.isEmpty, origin.base != nil || origin.approximate {
       throw ValidationError("--only works by remainders: leave --base and --approximate out")
     }

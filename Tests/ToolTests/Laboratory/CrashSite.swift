@@ -1,0 +1,97 @@
+import Containers
+import Tensors
+import TestSupport
+
+/// A folder with a base, two adapters, and the states before and after a change.
+///
+/// `in-place/old` and `new` are a merged file and its remainder before and after a swap,
+/// `out-of-place/old` and `new` the output of a merge. The tensors are small and the ring smaller,
+/// so that a change takes several turns.
+struct CrashSite {
+  let folder: ScratchFolder
+  static let environment = ["LORA_JOURNAL_RING": "40000"]
+
+  private static let layers = 6
+  private static let width = 96
+
+  init(in folder: ScratchFolder) throws {
+    self.folder = folder
+    try writeBase()
+    try writeAdapter("a", seed: 2)
+    try writeAdapter("b", seed: 3)
+    let made = try Tool.shell(
+      """
+      set -e
+      mkdir -p in-place/old in-place/new out-of-place/old out-of-place/new
+      "$LORA" merge base.safetensors a -o w.safetensors --reversible --quiet
+      cp w.safetensors* in-place/old
+      cp w.safetensors out-of-place/old
+      "$LORA" swap w.safetensors b --in-place --threads 1 --quiet
+      mv w.safetensors* in-place/new
+      "$LORA" merge base.safetensors b -o out-of-place/new/w.safetensors --quiet
+      """, in: folder.root, environment: Self.environment)
+    guard made.exitCode == 0 else { throw Failure(text: made.errorText) }
+  }
+
+  struct Failure: Error {
+    let text: String
+  }
+
+  private static func modules() -> [String] {
+    (0..<layers).map { "model.layers.\($0).self_attn.q_proj" }
+  }
+
+  private func writeBase() throws {
+    var generator = Generator(seed: 1)
+    let names = Self.modules().map { $0 + ".weight" } + ["model.embed_tokens.weight"]
+    try write("base.safetensors", names.map { ($0, [Self.width, Self.width], 0.02) }, &generator)
+  }
+
+  private func writeAdapter(_ name: String, seed: UInt64) throws {
+    var generator = Generator(seed: seed)
+    try folder.write(
+      #"{"peft_type":"LORA","r":4,"lora_alpha":8,"target_modules":["q_proj"]}"#,
+      to: "\(name)/adapter_config.json")
+    let tensors = Self.modules().flatMap { module in
+      [
+        ("base_model.model.\(module).lora_A.weight", [4, Self.width] as Shape, 0.02),
+        ("base_model.model.\(module).lora_B.weight", [Self.width, 4] as Shape, 0.01),
+      ]
+    }
+    try write("\(name)/adapter_model.safetensors", tensors, &generator)
+  }
+
+  /// Writes random tensors in bf16.
+  private func write(
+    _ name: String, _ tensors: [(name: String, shape: Shape, scale: Double)],
+    _ generator: inout Generator
+  ) throws {
+    let writer = try TensorFileWriter(
+      to: .path(folder.path(name), OutputOptions()),
+      entries: tensors.map { ($0.name, .bf16, $0.shape) }, metadata: ["format": "pt"])
+    for tensor in tensors {
+      let values = (0..<tensor.shape.elementCount).map { _ in
+        Float(generator.normal() * tensor.scale)
+      }
+      let bytes = values.flatMap { value in
+        let word = value.bitPattern >> 16
+        return [UInt8(truncatingIfNeeded: word), UInt8(truncatingIfNeeded: word >> 8)]
+      }
+      try bytes.withBytes { try writer.append($0) }
+    }
+    try writer.finish()
+  }
+
+  /// Runs the crash script.
+  func crash(_ arguments: [String], timeout: Double) throws -> ProcessResult {
+    let script = Self.script
+    return try Tool.shell(
+      "\"$SCRIPT\" \(arguments.joined(separator: " "))", in: folder.root,
+      environment: Self.environment.merging(["SCRIPT": script]) { $1 }, timeout: timeout)
+  }
+
+  private static let script: String = {
+    let parts = #filePath.split(separator: "/").dropLast(3)
+    return "/" + parts.joined(separator: "/") + "/Laboratory/crash"
+  }()
+}
