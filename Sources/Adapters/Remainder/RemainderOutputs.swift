@@ -31,6 +31,7 @@ final class RemainderOutputs {
   ///   - step: What is recorded.
   ///   - folder: The checkpoint, when it is a folder.
   ///   - replaced: Remainders of the old state, which may be replaced.
+  /// - Throws: `OutputProblem` when the place is taken.
   func open(
     _ step: RecordedStep, inFolder folder: String, replacing replaced: [String]
   ) throws(ContainerError) {

@@ -7,6 +7,7 @@ extension InPlaceTarget {
   /// - Parameters:
   ///   - additions: Entries to set in each file's metadata; an empty text removes one.
   ///   - updates: The same, where the value is only now known.
+  /// - Returns: The files in the order of the shards.
   /// - Throws: `InPlaceProblem.headerDoesNotFit`.
   package func files(
     setting additions: OrderedDictionary<String, String>,

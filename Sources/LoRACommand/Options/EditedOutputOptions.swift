@@ -47,6 +47,7 @@ struct EditedOutputOptions: ParsableArguments, CheckpointOutputOptions {
   /// - Parameters:
   ///   - paths: All inputs.
   ///   - changesForm: Whether types, shapes or shards are to change.
+  /// - Throws: `ValidationError`.
   func validate(inputs paths: [String], changesForm: Bool = false) throws {
     guard inPlace else { return }
     if paths.contains("-") {

@@ -55,10 +55,10 @@ struct SimulatedNode: Sendable {
     switch write {
     case .size(let size):
       if size < content.count { content.removeLast(content.count - size) }
-      content += repeatElement(0, count: size - content.count)
+      if size > content.count { content += [UInt8](repeating: 0, count: size - content.count) }
     case .bytes(let bytes, let offset):
       let end = offset + bytes.count
-      if content.count < end { content += repeatElement(0, count: end - content.count) }
+      if content.count < end { content += [UInt8](repeating: 0, count: end - content.count) }
       content.replaceSubrange(offset..<end, with: bytes)
     }
   }

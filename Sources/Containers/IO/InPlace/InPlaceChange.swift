@@ -158,7 +158,7 @@ struct InPlaceChange: Sendable {
     try synchronizeFiles()
     try moveSideFiles()
     try removePoison()
-    try journal.remove(name: files[0].path)
+    removeJournal()
   }
 
   /// Ends the change with the old state: all chunks have their old bytes.
@@ -167,7 +167,12 @@ struct InPlaceChange: Sendable {
     try synchronizeFiles()
     try removePoison()
     for move in contents.moves { try? files[0].system.removeFile(place(move.source)) }
-    try journal.remove(name: files[0].path)
+    removeJournal()
+  }
+
+  /// Without poison a journal that cannot be removed is idle; the next change in place removes it.
+  private func removeJournal() {
+    try? journal.remove(name: files[0].path)
   }
 
   /// Writes the text of a header; the length field, poisoned or not, stays as it is.

@@ -70,6 +70,7 @@ package final class Journal: Sendable {
   ///   - contents: What it says.
   ///   - path: Where it lies; a journal that is there is an old one, and is overwritten.
   ///   - target: A file that is changed, whose mode the journal takes.
+  /// - Returns: The journal, open.
   /// - Throws: `InPlaceProblem`; nothing but perhaps an unfinished journal is there then.
   package static func create(
     _ contents: JournalContents, at path: FilePath, for target: LockedFile

@@ -35,9 +35,13 @@ package struct Recovery: Sendable {
 
   /// Repairs what was torn and ends the change, if that needs nothing more.
   ///
+  /// - Returns: How it ended.
   /// - Throws: `InPlaceProblem.lostChunk` when bytes are neither old nor new nor in the ring.
   package func settle() throws(ContainerError) -> Outcome {
     let found = try survey()
+    // A file whose poison is gone already is complete; it must not be loaded while its header is
+    // written again.
+    try change.poison()
     try repair(found)
     let isOld = found.map { $0.state != .new }
     if !isOld.contains(true) {
