@@ -41,6 +41,7 @@ import Testing
           unmerge                 Take out of a checkpoint what was merged into it.
           swap                    Exchange what is merged into a checkpoint for other
                                   adapters.
+          recover                 Bring an interrupted change in place to its end.
           verify                  Prove that a checkpoint is what it says.
 
         CONVERSION SUBCOMMANDS:
@@ -122,7 +123,7 @@ import Testing
         remainder goes beside the result, or into its folder as
         lora_remainder.safetensors.
 
-        USAGE: lora merge [<options>] <base> <adapter[@weight]> ... --output <path>
+        USAGE: lora merge [<options>] <base> <adapter[@weight]> ...
 
         ARGUMENTS:
           <base>                  Checkpoint: a file, a folder, or '-' for stdin.
@@ -147,7 +148,11 @@ import Testing
                                   again bit for bit, without the base.
           --remainder <path>      Where the remainder goes; needs --reversible.
           -o, --output <path>     What to write: a file, a folder, or '-' for stdout.
-          --force                 Replace the output if it exists.
+          --in-place              Change the checkpoint itself, under a journal: killed
+                                  at any moment, lora recover finishes or undoes the
+                                  change.
+          --force                 Replace the output if it exists; in place, also while
+                                  another process has it open.
           --no-sync               Do not wait until the output has reached the disk.
           --gzip/--no-gzip        Write inside gzip. (default: when the output ends in
                                   .gz)
