@@ -32,7 +32,7 @@ final class InPlaceOpening {
   private func open(_ path: String) throws(ContainerError) -> TensorFile {
     let locked = try LockedFile(path, force: force, in: system)
     files.append(locked)
-    guard try InPlaceChange.isPoisoned(locked) else {
+    guard try isPoisoned(locked) else {
       let file = try TensorFile(InputFile(locked))
       guard file.compression == .none else {
         throw ContainerError(file: path, .inPlace(.isCompressed))
@@ -41,6 +41,17 @@ final class InPlaceOpening {
     }
     isPoisoned = true
     return TensorFile(InputFile(locked), header: try header(of: path))
+  }
+
+  private func isPoisoned(_ file: LockedFile) throws(ContainerError) -> Bool {
+    switch try InPlaceChange.poison(of: file) {
+    case .none: return false
+    case .whole: return true
+    case .perhaps:
+      let journal = try Journal.find(at: place.journal, name: place.path, in: system)
+      guard case .journal = journal else { return false }
+      return true
+    }
   }
 
   /// The header from before the change.

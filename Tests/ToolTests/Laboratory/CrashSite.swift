@@ -11,14 +11,19 @@ struct CrashSite {
   let folder: ScratchFolder
   static let environment = ["LORA_JOURNAL_RING": "40000"]
 
-  private static let layers = 6
-  private static let width = 96
+  private let layers: Int
+  private let width: Int
 
-  init(in folder: ScratchFolder) throws {
+  /// A site with these sizes, whose second adapter is a DoRA if asked for.
+  init(
+    in folder: ScratchFolder, layers: Int = 6, width: Int = 96, hasMagnitudes: Bool = false
+  ) throws {
     self.folder = folder
+    self.layers = layers
+    self.width = width
     try writeBase()
     try writeAdapter("a", seed: 2)
-    try writeAdapter("b", seed: 3)
+    try writeAdapter("b", seed: 3, hasMagnitudes: hasMagnitudes)
     let made = try Tool.shell(
       """
       set -e
@@ -37,26 +42,32 @@ struct CrashSite {
     let text: String
   }
 
-  private static func modules() -> [String] {
+  private func modules() -> [String] {
     (0..<layers).map { "model.layers.\($0).self_attn.q_proj" }
   }
 
   private func writeBase() throws {
     var generator = Generator(seed: 1)
-    let names = Self.modules().map { $0 + ".weight" } + ["model.embed_tokens.weight"]
-    try write("base.safetensors", names.map { ($0, [Self.width, Self.width], 0.02) }, &generator)
+    let names = modules().map { $0 + ".weight" } + ["model.embed_tokens.weight"]
+    try write("base.safetensors", names.map { ($0, [width, width], 0.02) }, &generator)
   }
 
-  private func writeAdapter(_ name: String, seed: UInt64) throws {
+  private func writeAdapter(
+    _ name: String, seed: UInt64, hasMagnitudes: Bool = false
+  ) throws {
     var generator = Generator(seed: seed)
     try folder.write(
-      #"{"peft_type":"LORA","r":4,"lora_alpha":8,"target_modules":["q_proj"]}"#,
+      #"{"peft_type":"LORA","r":4,"lora_alpha":8,"target_modules":["q_proj"],"use_dora":"#
+        + "\(hasMagnitudes)}",
       to: "\(name)/adapter_config.json")
-    let tensors = Self.modules().flatMap { module in
-      [
-        ("base_model.model.\(module).lora_A.weight", [4, Self.width] as Shape, 0.02),
-        ("base_model.model.\(module).lora_B.weight", [Self.width, 4] as Shape, 0.01),
+    let tensors = modules().flatMap { module in
+      let magnitudes = [
+        ("base_model.model.\(module).lora_magnitude_vector", [width] as Shape, 0.5)
       ]
+      return [
+        ("base_model.model.\(module).lora_A.weight", [4, width] as Shape, 0.02),
+        ("base_model.model.\(module).lora_B.weight", [width, 4] as Shape, 0.01),
+      ] + (hasMagnitudes ? magnitudes : [])
     }
     try write("\(name)/adapter_model.safetensors", tensors, &generator)
   }

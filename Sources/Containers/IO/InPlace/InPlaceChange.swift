@@ -70,14 +70,22 @@ struct InPlaceChange: Sendable {
     try synchronizeFiles()
   }
 
-  /// Whether the length field of `file` is one that no header has.
-  static func isPoisoned(_ file: LockedFile) throws(ContainerError) -> Bool {
-    guard file.size > poisonOffset else { return false }
+  /// What byte 7 of a file says.
+  enum Poison: Sendable {
+    case none
+    /// The file is poisoned.
+    case whole
+    /// The file is poisoned, and the power failed while that was written; or it is something else.
+    case perhaps
+  }
+
+  static func poison(of file: LockedFile) throws(ContainerError) -> Poison {
+    guard file.size > poisonOffset else { return .none }
     var byte: [UInt8] = [0]
     try byte.withMutableBytes { (bytes) throws(ContainerError) in
       try file.read(at: poisonOffset, into: &bytes)
     }
-    return byte[0] != 0
+    return byte[0] == 0 ? .none : byte[0] == 0xFF ? .whole : .perhaps
   }
 
   // MARK: 3
