@@ -19,5 +19,6 @@
 #include "FloatScan.h"
 #include "InstructionSet.h"
 #include "LowRankUpdate.h"
+#include "TableRows.h"
 
 #endif
