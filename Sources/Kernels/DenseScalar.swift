@@ -14,12 +14,19 @@ package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   let product: @Sendable (Product, GEMMOperands<Scalar>) -> Void
   let fillRows: @Sendable (Output, Input, Int, Int) -> Void
   let columnSums: @Sendable (Input, Output, Int, Int) -> Void
+  let addScaledColumns: @Sendable (Output, Input, Input, Int, Int) -> Void
+  let columnDots: @Sendable (Input, Input, Output, Int, Int) -> Void
   let activationForward: @Sendable (LoraActivation, Input, Output, Int) -> Void
   let activationBackward: @Sendable (LoraActivation, Input, Input, Output, Int) -> Void
   let softmax: @Sendable (Input, Output, Int, Int) -> Void
-  let crossEntropy: @Sendable (Input, UnsafePointer<Int32>, Output?, Int, Int) -> Double
+  let crossEntropy:
+    @Sendable (Input, UnsafePointer<Int32>, UnsafePointer<Double>?, Output?, Int, Int) -> Double
   let meanSquaredError: @Sendable (Input, Input, Output?, Int) -> Double
   let sumOfSquares: @Sendable (Input, Int) -> Double
+  let takeRecords:
+    @Sendable (
+      UnsafePointer<UInt8>, Int, UnsafePointer<LoraRecordLayout>, UnsafePointer<LoraRecordOutput>
+    ) -> LoraRecordProgress
   let sgdStep: @Sendable (Output, Input, Output?, Int, UnsafePointer<LoraSGDStep>) -> Void
   let adamStep: @Sendable (Output, Input, Output, Output, Int, UnsafePointer<LoraAdamStep>) -> Void
 }
@@ -29,12 +36,15 @@ extension Float: DenseScalar {
     product: { unsafe sgemm($0, $1) },
     fillRows: { unsafe lora_fill_rows_f32($0, $1, $2, $3) },
     columnSums: { unsafe lora_column_sums_f32($0, $1, $2, $3) },
+    addScaledColumns: { unsafe lora_add_scaled_columns_f32($0, $1, $2, $3, $4) },
+    columnDots: { unsafe lora_column_dots_f32($0, $1, $2, $3, $4) },
     activationForward: { unsafe lora_activation_forward_f32($0, $1, $2, $3) },
     activationBackward: { unsafe lora_activation_backward_f32($0, $1, $2, $3, $4) },
     softmax: { unsafe lora_softmax_f32($0, $1, $2, $3) },
-    crossEntropy: { unsafe lora_softmax_cross_entropy_f32($0, $1, $2, $3, $4) },
+    crossEntropy: { unsafe lora_softmax_cross_entropy_f32($0, $1, $2, $3, $4, $5) },
     meanSquaredError: { unsafe lora_mean_squared_error_f32($0, $1, $2, $3) },
     sumOfSquares: { unsafe lora_sum_of_squares_f32($0, $1) },
+    takeRecords: { unsafe lora_take_records_f32($0, $1, $2, $3) },
     sgdStep: { unsafe lora_sgd_step_f32($0, $1, $2, $3, $4) },
     adamStep: { unsafe lora_adam_step_f32($0, $1, $2, $3, $4, $5) })
 }
@@ -44,12 +54,15 @@ extension Double: DenseScalar {
     product: { unsafe dgemm($0, $1) },
     fillRows: { unsafe lora_fill_rows_f64($0, $1, $2, $3) },
     columnSums: { unsafe lora_column_sums_f64($0, $1, $2, $3) },
+    addScaledColumns: { unsafe lora_add_scaled_columns_f64($0, $1, $2, $3, $4) },
+    columnDots: { unsafe lora_column_dots_f64($0, $1, $2, $3, $4) },
     activationForward: { unsafe lora_activation_forward_f64($0, $1, $2, $3) },
     activationBackward: { unsafe lora_activation_backward_f64($0, $1, $2, $3, $4) },
     softmax: { unsafe lora_softmax_f64($0, $1, $2, $3) },
-    crossEntropy: { unsafe lora_softmax_cross_entropy_f64($0, $1, $2, $3, $4) },
+    crossEntropy: { unsafe lora_softmax_cross_entropy_f64($0, $1, $2, $3, $4, $5) },
     meanSquaredError: { unsafe lora_mean_squared_error_f64($0, $1, $2, $3) },
     sumOfSquares: { unsafe lora_sum_of_squares_f64($0, $1) },
+    takeRecords: { unsafe lora_take_records_f64($0, $1, $2, $3) },
     sgdStep: { unsafe lora_sgd_step_f64($0, $1, $2, $3, $4) },
     adamStep: { unsafe lora_adam_step_f64($0, $1, $2, $3, $4, $5) })
 }

@@ -20,13 +20,15 @@ package func softmax<Scalar: DenseScalar>(
 ///   - logits: [labels.count, columns].
 ///   - labels: one in `0 ..< columns` for each row.
 ///   - columns: how many classes there are.
-///   - gradient: [labels.count, columns], overwritten with (softmax - one-hot) / rows.
+///   - weights: one a class, by which the mean is weighted; nil for the plain mean.
+///   - gradient: [labels.count, columns], overwritten with (softmax - one-hot) / rows, weighted.
 /// - Returns: The loss, in f64.
 @specialized(where Scalar == Float)
 package func softmaxCrossEntropy<Scalar: DenseScalar>(
   _ logits: [Scalar], labels: [Int32], columns: Int,
-  gradient: inout [Scalar]
+  weights: [Double]? = nil, gradient: inout [Scalar]
 ) -> Double {
+  precondition(weights.map { $0.count == columns } ?? true, "a weight for each class")
   let rows = labels.count
   precondition(rows > 0 && logits.count >= rows * columns && gradient.count >= rows * columns)
   for row in labels.indices {
@@ -36,8 +38,14 @@ package func softmaxCrossEntropy<Scalar: DenseScalar>(
     unsafe labels.withUnsafeBufferPointer { labels in
       unsafe gradient.withUnsafeMutableBufferPointer { gradient in
         guard let logits = logits.baseAddress, let labels = labels.baseAddress else { return 0 }
-        return unsafe Scalar.kernels.crossEntropy(
-          logits, labels, gradient.baseAddress, rows, columns)
+        guard let weights else {
+          return unsafe Scalar.kernels.crossEntropy(
+            logits, labels, nil, gradient.baseAddress, rows, columns)
+        }
+        return unsafe weights.withUnsafeBufferPointer { weights in
+          unsafe Scalar.kernels.crossEntropy(
+            logits, labels, weights.baseAddress, gradient.baseAddress, rows, columns)
+        }
       }
     }
   }

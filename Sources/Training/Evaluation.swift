@@ -11,7 +11,7 @@ package struct Evaluation: Sendable, Equatable {
     /// The share of rows whose largest output is that of their class.
     case accuracy(Double)
     /// Mean absolute error, root of the mean squared error, and the share of the targets' variance
-    /// that is explained: 1 - Σ(y-t)²/Σ(t-mean)², NaN when all targets are equal.
+    /// that is explained: 1 - Σ(y-t)²/Σ(t-mean)², each target with its own mean, NaN when all targets are equal.
     case errors(meanAbsolute: Double, rootMeanSquare: Double, explained: Double)
   }
 
@@ -56,16 +56,18 @@ extension MultilayerPerceptron {
   private mutating func evaluation(
     on features: Matrix<Scalar>, _ labels: [Int32]
   ) -> Evaluation {
-    var (total, right) = (0.0, 0)
+    var (total, weight, right) = (0.0, 0.0, 0)
     let loss = loss
     forEachOutput(of: features) { first, y in
       let part = Array(labels[first..<first + y.rows])
-      total += loss(y, .labels(part)) * Double(y.rows)
+      let share = loss.weight(of: Targets<Scalar>.labels(part), rows: y.rows)
+      total += loss(y, .labels(part)) * share
+      weight += share
       for row in 0..<y.rows where y.largest(inRow: row) == Int(part[row]) { right += 1 }
     }
     let rows = features.rows
     return Evaluation(
-      rows: rows, loss: total / Double(rows), quality: .accuracy(Double(right) / Double(rows)))
+      rows: rows, loss: total / weight, quality: .accuracy(Double(right) / Double(rows)))
   }
 
   private mutating func evaluation(
@@ -80,8 +82,12 @@ extension MultilayerPerceptron {
       }
     }
     let count = Double(targets.count)
-    let mean = targets.elements.reduce(0.0) { $0 + Double($1) } / count
-    let spread = targets.elements.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    var spread = 0.0
+    for column in 0..<targets.columns {
+      let values = (0..<targets.rows).map { Double(targets[$0, column]) }
+      let mean = values.reduce(0, +) / Double(values.count)
+      spread += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    }
     return Evaluation(
       rows: features.rows, loss: squared / count,
       quality: .errors(

@@ -9,6 +9,8 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
   private var batches: Source
   private var batch: Net.Batch
   private let clipNorm: Double?
+  /// Batches whose gradients make one step.
+  private let accumulation: Int
   private let workers: Workers
   /// Steps finished.
   package private(set) var step = 0
@@ -21,14 +23,16 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
   ///   - schedule: The rate of every step, and how many there are.
   ///   - batches: From its first batch.
   ///   - clipNorm: The largest norm of all gradients together, or nil for any.
+  ///   - accumulation: Batches whose gradients make one step; at the end of a pass it may be fewer.
   ///   - workers: The threads of the optimizer's steps; the network has its own.
   package init(
     _ network: Net, _ optimizer: any Optimizer<Net.Scalar>, _ schedule: Schedule,
-    _ batches: Source, clipNorm: Double? = nil, workers: Workers = .one
+    _ batches: Source, clipNorm: Double? = nil, accumulation: Int = 1,
+    workers: Workers = .one
   ) {
     (self.network, self.optimizer, self.schedule) = (network, optimizer, schedule)
     (self.batches, batch) = (batches, batches.emptyBatch)
-    (self.clipNorm, self.workers) = (clipNorm, workers)
+    (self.clipNorm, self.accumulation, self.workers) = (clipNorm, accumulation, workers)
   }
 
   /// Takes the steps that are left; `report` hears of each, and ends the run by throwing.
@@ -44,10 +48,7 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
   @specialized(where Net == MultilayerPerceptron<Float>, Source == Batches<Float>)
   package mutating func advance() throws(TrainingError) -> TrainingEvent {
     let epoch = batches.position.epoch + 1
-    batches.next(into: &batch)
-    let loss = network.forward(batch)
-    guard loss.isFinite else { throw .nonFiniteLoss(step: step + 1, loss: loss) }
-    network.backward(batch)
+    let loss = try accumulation == 1 ? batchGradient(0) : accumulatedGradient(epoch)
     let norm = try network.gradientNorm(step: step + 1)
     let rate = schedule.rate(at: step)
     optimizer.beginStep(
@@ -55,6 +56,30 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
     optimizer.update(&network, workers)
     step += 1
     return TrainingEvent(step: step, epoch: epoch, loss: loss, rate: rate, gradientNorm: norm)
+  }
+
+  /// Leaves the gradients of the next batch's mean loss, which is returned.
+  private mutating func batchGradient(_ number: Int) throws(TrainingError) -> Double {
+    network.prepare(step: step, batch: number)
+    batches.next(into: &batch)
+    let loss = network.forward(batch)
+    guard loss.isFinite else { throw .nonFiniteLoss(step: step + 1, loss: loss) }
+    network.backward(batch)
+    return loss
+  }
+
+  /// Leaves the gradients of the mean loss over several batches of one pass, as though they were one.
+  private mutating func accumulatedGradient(_ epoch: Int) throws(TrainingError) -> Double {
+    var (sums, loss, weight) = ([[Net.Scalar]](), 0.0, 0.0)
+    for number in 0..<accumulation where weight == 0 || batches.position.epoch + 1 == epoch {
+      let mean = try batchGradient(number)
+      let share = network.weight(of: batch)
+      network.addGradients(to: &sums, times: share)
+      loss += share * mean
+      weight += share
+    }
+    network.setGradients(sums, times: 1 / weight)
+    return loss / weight
   }
 
   package var state: TrainingState<Net.Scalar> {

@@ -43,7 +43,7 @@ import Training
 
   @Test(arguments: ["a,b\n1,2\n", "a,b,y\n1,2,what\n", "y,a,b\n,1,2\n"])
   func `an ignored target may be there or not`(text: String) throws {
-    let data = try read(text) { $0.target = .ignored("y", features: 2) }
+    let data = try read(text) { $0.target = .ignored(["y"], features: 2) }
     #expect(data.columns == ["a", "b"] && data.features.elements == [1, 2])
   }
 

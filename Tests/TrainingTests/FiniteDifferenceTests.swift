@@ -30,6 +30,73 @@ import Training
     expectSlopes(&network, TableBatch(features: features, targets: .values(values)))
   }
 
+  /// DoRA's norms n get no gradient, so where A or B moves, m moves with n to keep m / n.
+  @Test(arguments: Activation.allCases)
+  func `gradients under magnitudes are the slopes with the norms held`(activation: Activation) {
+    var network = sample(activation, .branchesAndBiases, .softmaxCrossEntropy)
+    var generator = Generator(seed: 9)
+    for linear in network.layers.map(\.linear) {
+      guard let branch = linear.branch else { continue }
+      let magnitudes = (0..<linear.outputs).map { _ in 1 + generator.uniform() }
+      network.attach(
+        LowRankBranch(
+          module: linear.module, down: branch.down.value, up: branch.up.value, rank: 2,
+          scaling: branch.scaling, upBias: (0..<linear.outputs).map { _ in generator.normal() }
+        ).with(Magnitude(on: linear, vector: magnitudes)), to: linear.module)
+    }
+    let batch = TableBatch<Double>(features: features, targets: .labels([0, 2, 1, 2, 0]))
+    _ = network.forward(batch)
+    network.backward(batch)
+    let trained = network.trained
+    #expect(trained.count == 15)
+    for (index, parameter) in trained.enumerated() {
+      for element in parameter.value.indices {
+        let losses = [Self.epsilon, -Self.epsilon].map { shift in
+          var moved = network
+          var values = trained.map(\.value)
+          values[index][element] += shift
+          moved.setTrained(values: values)
+          if parameter.name.contains("lora_A") || parameter.name.hasSuffix("lora_B.weight") {
+            values = heldMagnitudes(values, moved, network)
+            moved.setTrained(values: values)
+          }
+          return moved.forward(batch)
+        }
+        let slope = (losses[0] - losses[1]) / (2 * Self.epsilon)
+        #expect(
+          abs(slope - parameter.gradient[element]) <= Self.tolerance,
+          "\(parameter.name)[\(element)]: \(parameter.gradient[element]), slope \(slope)")
+      }
+    }
+  }
+
+  /// The values with every m multiplied by what its norm ‖W + s·BA‖ has grown by.
+  private func heldMagnitudes(
+    _ values: [[Double]], _ moved: MultilayerPerceptron<Double>,
+    _ network: MultilayerPerceptron<Double>
+  ) -> [[Double]] {
+    var values = values
+    let names = network.trained.map(\.name)
+    for (old, new) in zip(network.layers.map(\.linear), moved.layers.map(\.linear)) {
+      guard let place = names.firstIndex(of: old.module + ".lora_magnitude_vector") else {
+        continue
+      }
+      for row in 0..<old.outputs { values[place][row] *= norm(new, row) / norm(old, row) }
+    }
+    return values
+  }
+
+  private func norm(_ linear: Linear<Double>, _ row: Int) -> Double {
+    guard let branch = linear.branch else { return 0 }
+    return (0..<linear.inputs).reduce(0.0) { sum, column in
+      let delta = (0..<2).reduce(0.0) {
+        $0 + branch.up.value[row * 2 + $1] * branch.down.value[$1 * linear.inputs + column]
+      }
+      let weight = linear.weight.value[row * linear.inputs + column] + branch.scaling * delta
+      return sum + weight * weight
+    }.squareRoot()
+  }
+
   /// Five rows of four features.
   private var features: Matrix<Double> {
     var generator = Generator(seed: 2)

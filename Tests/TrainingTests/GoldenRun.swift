@@ -67,7 +67,8 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
     let start = try StoredTensors("train/\(family)/init/adapter_model.safetensors").tensors
     let overrides = settings["overrides"]
     let alpha = overrides?["lora_alpha"]?.number ?? 8
-    for module in network.layers.map(\.linear.module) {
+    for linear in network.layers.map(\.linear) {
+      let module = linear.module
       guard let down = start["base_model.model.\(module).lora_A.weight"],
         let up = start["base_model.model.\(module).lora_B.weight"]
       else { continue }
@@ -76,7 +77,8 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
       network.attach(
         LowRankBranch(
           module: module, down: down.values.map { Scalar($0) }, up: up.values.map { Scalar($0) },
-          rank: rank, scaling: alpha / (isRootScaled ? Double(rank).squareRoot() : Double(rank))),
+          rank: rank, scaling: alpha / (isRootScaled ? Double(rank).squareRoot() : Double(rank))
+        ).with(overrides?["use_dora"] == .flag(true) ? Magnitude(on: linear) : nil),
         to: module)
       network.setBiasTrained(overrides?["bias"]?.text == "all", of: module)
     }
@@ -113,11 +115,15 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
 
 extension CSVReader {
   /// A reader of a file in memory, given in pieces of `piece` bytes.
-  init(file: String, bytes: [UInt8], piece: Int = 1 << 16, delimiter: UInt8? = nil) {
+  init(
+    file: String, bytes: [UInt8], piece: Int = 1 << 16, delimiter: UInt8? = nil,
+    comment: UInt8? = nil
+  ) {
     var rest = bytes[...]
-    self.init(file: file, delimiter: delimiter) {
+    self.init(file: file, delimiter: delimiter, comment: comment) { bytes in
       defer { rest = rest.dropFirst(piece) }
-      return rest.isEmpty ? nil : Array(rest.prefix(piece))
+      bytes += rest.prefix(piece)
+      return min(piece, rest.count)
     }
   }
 }

@@ -20,5 +20,6 @@
 #include "InstructionSet.h"
 #include "LowRankUpdate.h"
 #include "Remainder.h"
+#include "TableRows.h"
 
 #endif

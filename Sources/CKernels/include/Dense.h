@@ -52,6 +52,12 @@ typedef struct {
   void lora_fill_rows_##SUFFIX(REAL *y, const REAL *bias, size_t rows, size_t columns);           \
   /* dbias[C] = sum over rows of dy[B,C], overwritten */                                          \
   void lora_column_sums_##SUFFIX(const REAL *dy, REAL *dbias, size_t rows, size_t columns);       \
+  /* y[B,C] += factors[C] in each column · v[B,C] */                                              \
+  void lora_add_scaled_columns_##SUFFIX(                                                          \
+      REAL *y, const REAL *v, const REAL *factors, size_t rows, size_t columns);                  \
+  /* dots[C] = sum over rows of a[B,C]·b[B,C], overwritten */                                     \
+  void lora_column_dots_##SUFFIX(                                                                 \
+      const REAL *a, const REAL *b, REAL *dots, size_t rows, size_t columns);                     \
   /* y = f(z), overwritten */                                                                     \
   void lora_activation_forward_##SUFFIX(                                                          \
       LoraActivation kind, const REAL *z, REAL *y, size_t count);                                 \
@@ -60,10 +66,12 @@ typedef struct {
       LoraActivation kind, const REAL *z, const REAL *y, REAL *d, size_t count);                  \
   /* p[B,C] = softmax of each row of logits[B,C], overwritten */                                  \
   void lora_softmax_##SUFFIX(const REAL *logits, REAL *p, size_t rows, size_t columns);           \
-  /* mean over rows of -log softmax(logits)[label], labels in 0 ..< columns;                      \
+  /* mean over rows of -log softmax(logits)[label], labels in 0 ..< columns; weights (may be null)  \
+     has one a class, and the mean is then weighted by each row's class's;                        \
      dlogits (may be null) = its gradient, overwritten */                                         \
   double lora_softmax_cross_entropy_##SUFFIX(                                                     \
-      const REAL *logits, const int32_t *labels, REAL *dlogits, size_t rows, size_t columns);     \
+      const REAL *logits, const int32_t *labels, const double *weights, REAL *dlogits,            \
+      size_t rows, size_t columns);                                                               \
   /* mean over all elements of (y - target)²; dy (may be null) = its gradient, overwritten */     \
   double lora_mean_squared_error_##SUFFIX(                                                        \
       const REAL *y, const REAL *target, REAL *dy, size_t count);                                 \

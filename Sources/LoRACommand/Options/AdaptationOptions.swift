@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import Training
 
 /// Which adapter is trained.
 struct AdaptationOptions: ParsableArguments {
@@ -14,13 +15,60 @@ struct AdaptationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Modules to adapt: names or their last dotted parts, with commas between, or 'all-linear'. \
-      (default: all-linear)
+      Modules to adapt: names or their last dotted parts, with commas between, * and ? standing \
+      for any characters and for one; 're:' and a regular expression; or 'all-linear'. (default: \
+      all-linear)
       """, valueName: "names"))
   var targetModules: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Another rank for modules whose names end as the pattern says; repeatable.",
+      valueName: "pattern=rank"))
+  var rankPattern: [PatternValueArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Another alpha for modules whose names end as the pattern says; repeatable.",
+      valueName: "pattern=alpha"))
+  var alphaPattern: [PatternValueArgument] = []
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      """
+      How A and B begin. kaiming: A uniform in ±1/√in, B = 0. gaussian: A normal with deviation \
+      1/rank, B = 0. orthogonal: both from one orthogonal matrix, BA = 0. pissa, olora: the largest \
+      parts of W's singular value or QR decomposition, which are taken out of W; the adapter is \
+      written with twice the rank so that it fits the unchanged base.
+      """, valueName: "method"))
+  var initialisation = AdapterInitialisation.kaiming
+
+  @Option(
+    help: ArgumentHelp(
+      "Share of the adapter's input that each batch leaves out in training.", valueName: "share"))
+  var dropout = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "LoRA+: B learns so many times as fast as A. The paper takes 16.", valueName: "factor"))
+  var plusRatio = 1.0
+
+  @Option(
+    name: .customLong("modules-to-save"),
+    help: ArgumentHelp(
+      "Modules to train whole and to store in the adapter, as a head, with commas between.",
+      valueName: "names"))
+  var saveModules: String?
+
   @Flag(help: "Rank-stabilized: scaling is alpha / √rank.")
   var rslora = false
+
+  @Flag(
+    help: """
+      DoRA: each output has a trained magnitude, which begins at the norm of its row of W.
+      """)
+  var dora = false
 
   @Flag(help: "Train all biases beside the adapter; they are stored in it.")
   var trainBias = false
@@ -38,17 +86,33 @@ struct AdaptationOptions: ParsableArguments {
     try require(
       (1...65536).contains(rank ?? 1), "--rank is \(rank ?? 0), expected 1 to 65536")
     try require((alpha ?? 1).isFinite, "--alpha must be finite")
+    try require((0..<1).contains(dropout), "--dropout must be at least 0 and below 1")
+    try require(plusRatio > 0 && plusRatio.isFinite, "--plus-ratio must be above 0")
+    try require(!dora || dropout == 0, "--dora goes without --dropout")
+    try require(
+      !dora || !initialisation.splitsWeight, "--dora goes without --init pissa and olora")
+    for entry in rankPattern {
+      try require(
+        Int(exactly: entry.value).map { (1...65536).contains($0) } ?? false,
+        "--rank-pattern \(entry): the rank is a whole number from 1 to 65536")
+    }
     if initAdapter != nil {
       try require(
-        rank == nil && targetModules == nil,
+        rank == nil && targetModules == nil && rankPattern.isEmpty && alphaPattern.isEmpty
+          && initialisation == .kaiming,
         "--init-adapter says rank and modules; leave --rank and --target-modules out")
     }
     let adapterSettings =
-      rank != nil || alpha != nil || targetModules != nil || rslora || trainBias
-      || initAdapter != nil
+      rank != nil || alpha != nil || targetModules != nil || rslora || dora || trainBias
+      || initAdapter != nil || hasFineSettings
     try require(
       !full || !adapterSettings,
       "--full trains no adapter; leave the adapter's options out")
+  }
+
+  private var hasFineSettings: Bool {
+    !rankPattern.isEmpty || !alphaPattern.isEmpty || initialisation != .kaiming || dropout != 0
+      || plusRatio != 1 || saveModules != nil
   }
 
   /// What decides the adapter, by the options' names.
@@ -57,7 +121,18 @@ struct AdaptationOptions: ParsableArguments {
     if let rank { settings.append(("rank", .number(rank))) }
     if let alpha { settings.append(("alpha", .number(alpha))) }
     if let targetModules { settings.append(("target-modules", .string(targetModules))) }
-    settings += [("rslora", .bool(rslora)), ("train-bias", .bool(trainBias))]
+    for (name, patterns) in [("rank-pattern", rankPattern), ("alpha-pattern", alphaPattern)]
+    where !patterns.isEmpty {
+      settings.append((name, .array(patterns.map { .string($0.description) })))
+    }
+    if let saveModules { settings.append(("modules-to-save", .string(saveModules))) }
+    settings += [
+      ("init", .string(initialisation.rawValue)), ("dropout", .number(dropout)),
+      ("plus-ratio", .number(plusRatio)),
+    ]
+    settings += [
+      ("rslora", .bool(rslora)), ("dora", .bool(dora)), ("train-bias", .bool(trainBias)),
+    ]
     if let initAdapter { settings.append(("init-adapter", .string(initAdapter))) }
     return settings + [("full", .bool(full))]
   }
@@ -65,6 +140,13 @@ struct AdaptationOptions: ParsableArguments {
   /// The names of `--target-modules`; nil means all.
   var targets: [String]? {
     guard let targetModules, targetModules.lowercased() != "all-linear" else { return nil }
+    // A regular expression may have commas of its own.
+    if targetModules.hasPrefix("re:") { return [targetModules] }
     return targetModules.split(separator: ",").map(String.init)
   }
+
+  /// The names of `--modules-to-save`.
+  var modulesToSave: [String]? { saveModules?.split(separator: ",").map(String.init) }
 }
+
+extension AdapterInitialisation: ExpressibleByArgument {}

@@ -7,8 +7,10 @@ import Training
 struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The target column's name, or its index from 0. (default: the network's, else the last)",
-      valueName: "column"))
+      """
+      The target column's name, or its index from 0; several values with commas between. \
+      (default: the network's, else the last)
+      """, valueName: "columns"))
   var target: String?
 
   @Option(
@@ -30,6 +32,10 @@ struct DataOptions: ParsableArguments {
       """, valueName: "character"))
   var delimiter: DelimiterArgument?
 
+  @Option(
+    help: ArgumentHelp("Pass over lines that begin with this.", valueName: "character"))
+  var comment: DelimiterArgument?
+
   /// What decides the table, by the options' names.
   var settings: RunSettings {
     var settings: RunSettings = []
@@ -39,8 +45,14 @@ struct DataOptions: ParsableArguments {
     if let delimiter {
       settings.append(("delimiter", .string(String(UnicodeScalar(delimiter.byte)))))
     }
+    if let comment {
+      settings.append(("comment", .string(String(UnicodeScalar(comment.byte)))))
+    }
     return settings
   }
+
+  /// The names of `--target`: one column may have commas in its name only when it is the only one.
+  var targets: [String]? { target.map(columnList) }
 }
 
 /// A delimiter as it is given: one ASCII character that no field needs, or `tab`.

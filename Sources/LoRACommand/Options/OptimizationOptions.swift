@@ -55,6 +55,20 @@ struct OptimizationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Batches whose gradients make one step, as though they were one batch.",
+      valueName: "batches"))
+  var accumulate = 1
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What each class counts for in the loss: numbers in the classes' order with commas between, or \
+      'balanced' for the inverse of its share. (default: the same)
+      """, valueName: "weights"))
+  var classWeights: ClassWeightsArgument?
+
+  @Option(
+    help: ArgumentHelp(
       "The rate after the warm-up: constant, or falling to 0 on a line (linear) or a cosine.",
       valueName: "shape"))
   var schedule = Schedule.Shape.constant
@@ -84,15 +98,22 @@ struct OptimizationOptions: ParsableArguments {
       ("nesterov", .bool(nesterov)), ("weight-decay", .number(weightDecay)),
     ]
     if let clipNorm { settings.append(("clip-norm", .number(clipNorm))) }
+    if let classWeights {
+      settings.append(("class-weights", .string(classWeights.description)))
+    }
     return settings + [
-      ("schedule", .string(schedule.rawValue)), ("warmup", .number(warmup)),
+      ("accumulate", .number(accumulate)), ("schedule", .string(schedule.rawValue)),
+      ("warmup", .number(warmup)),
     ]
   }
 
-  /// The steps of a run whose passes have this many batches.
-  func stepCount(batchesPerEpoch: Int) -> Int {
+  /// The steps of a pass with this many batches.
+  func stepsPerEpoch(batches: Int) -> Int { (batches + accumulate - 1) / accumulate }
+
+  /// The steps of a run whose passes have this many.
+  func stepCount(stepsPerEpoch: Int) -> Int {
     if let steps { return steps }
-    return batchesPerEpoch * (epochs ?? max(1, (3000 + batchesPerEpoch - 1) / batchesPerEpoch))
+    return stepsPerEpoch * (epochs ?? max(1, (3000 + stepsPerEpoch - 1) / stepsPerEpoch))
   }
 
   func validate() throws {
@@ -104,6 +125,7 @@ struct OptimizationOptions: ParsableArguments {
     try require((0..<1).contains(momentum), "--momentum must be at least 0 and below 1")
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((clipNorm ?? 1) > 0, "--clip-norm must be above 0")
+    try require(accumulate > 0, "--accumulate must be above 0")
     try require(warmup >= 0, "--warmup must not be negative")
     try require(
       optimizer == .sgd || (momentum == 0 && !nesterov),

@@ -32,7 +32,9 @@ struct PretrainCommand: ParsableCommand {
   var activation = Activation.relu
 
   @OptionGroup(title: "Table") var data: DataOptions
+  @OptionGroup(title: "Table") var columns: PreparationOptions
   @OptionGroup(title: "Optimization") var optimization: OptimizationOptions
+  @OptionGroup(title: "Validation") var validation: ValidationOptions
   @OptionGroup(title: "State") var checkpoints: CheckpointOptions
   @OptionGroup var seed: SeedOption
   @OptionGroup var output: OutputOptionsGroup
@@ -42,11 +44,14 @@ struct PretrainCommand: ParsableCommand {
   func run() throws {
     let settings =
       [("hidden", .string(hidden.description)), ("activation", .string(activation.rawValue))]
-      + data.settings + [("seed", .string("\(seed.seed)"))]
+      + data.settings + columns.settings + [("seed", .string("\(seed.seed)"))]
+    let preparation = TrainingTables.Preparation(
+      data: data, columns: columns, validation: validation,
+      workers: Workers(count: threads.count))
     let run = TrainingRun(
-      options: optimization, checkpoints: checkpoints, output: output,
+      options: optimization, checkpoints: checkpoints, validation: validation, output: output,
       workers: Workers(count: threads.count), isQuiet: report.quiet, settings: settings)
-    try PretrainSession(data: data, run: run, report: report, seed: seed.seed)
+    try PretrainSession(preparation: preparation, run: run, report: report, seed: seed.seed)
       .pretrain(on: table, hidden: hidden.widths, activation: activation)
   }
 }

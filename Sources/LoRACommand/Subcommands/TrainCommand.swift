@@ -28,7 +28,9 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "Adapter") var adaptation: AdaptationOptions
   @OptionGroup(title: "Table") var data: DataOptions
+  @OptionGroup(title: "Table") var columns: PreparationOptions
   @OptionGroup(title: "Optimization") var optimization: OptimizationOptions
+  @OptionGroup(title: "Validation") var validation: ValidationOptions
   @OptionGroup(title: "State") var checkpoints: CheckpointOptions
 
   @Option(
@@ -46,13 +48,16 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    var settings = adaptation.settings + data.settings
+    var settings = adaptation.settings + data.settings + columns.settings
     if let activation { settings.append(("activation", .string(activation.rawValue))) }
     settings.append(("seed", .string("\(seed.seed)")))
+    let preparation = TrainingTables.Preparation(
+      data: data, columns: columns, validation: validation,
+      workers: Workers(count: threads.count))
     let run = TrainingRun(
-      options: optimization, checkpoints: checkpoints, output: output,
+      options: optimization, checkpoints: checkpoints, validation: validation, output: output,
       workers: Workers(count: threads.count), isQuiet: report.quiet, settings: settings)
-    let session = TrainSession(data: data, run: run, report: report, seed: seed.seed)
+    let session = TrainSession(preparation: preparation, run: run, report: report, seed: seed.seed)
     let network = try BaseNetwork<Float>(base, activation: activation)
     if adaptation.full {
       try session.trainFully(network, on: table)

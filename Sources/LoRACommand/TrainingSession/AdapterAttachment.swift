@@ -8,10 +8,12 @@ extension MultilayerPerceptron {
   ///
   /// - Parameters:
   ///   - adapter: Trained on this network.
+  ///   - addsMagnitudes: Gives pairs without DoRA's magnitudes the weight's own.
   ///   - scaling: The factor in front of a pair's B·A.
   /// - Throws: `ModelError` for what does not fit, and for the kinds that only a merge knows.
   mutating func apply(
-    _ adapter: Adapter, scaling: (ModuleUpdate) -> Double = { $0.pair.scaling }
+    _ adapter: Adapter, addsMagnitudes: Bool = false,
+    scaling: (ModuleUpdate) -> Double = { $0.pair.scaling }
   ) throws(ModelError) {
     let names = NameMap(state.map(\.name))
     for update in adapter.updates {
@@ -23,8 +25,10 @@ extension MultilayerPerceptron {
           file: adapter.file, tensor: update.name,
           problem: "the network has no \(escaped(update.module)).weight; is this its base?")
       }
-      attach(
-        try branch(update, on: linear, scaling(update), adapter.file), to: linear.module)
+      let branch = try branch(update, on: linear, scaling(update), adapter.file)
+      var magnitude = try magnitude(update, on: linear, adapter.file)
+      if magnitude == nil, addsMagnitudes { magnitude = Magnitude(on: linear) }
+      attach(branch.with(magnitude), to: linear.module)
     }
     for replacement in adapter.replacements {
       try replace(replacement, names, adapter.file)
@@ -34,12 +38,10 @@ extension MultilayerPerceptron {
   private func refuseOtherKinds(
     _ update: ModuleUpdate, _ file: String
   ) throws(ModelError) {
-    guard update.kind != .weight || update.upBias != nil || update.magnitude != nil else {
-      return
-    }
+    guard update.kind != .weight else { return }
     throw .adapterTensor(
       file: file, tensor: update.tensorNames.last ?? update.name,
-      problem: "only plain low-rank pairs go beside a network; merge the adapter first")
+      problem: "only updates of linear layers go beside a network; merge the adapter first")
   }
 
   private func branch(
@@ -52,9 +54,31 @@ extension MultilayerPerceptron {
         file: file, tensor: update.tensorNames[index], found: pair[index].shape,
         expected: shapes[index])
     }
+    var upBias: [Scalar]?
+    if let bias = update.upBias { upBias = try vector(bias, update, on: linear, file) }
     return LowRankBranch(
       module: linear.module, down: values(of: update.pair.down), up: values(of: update.pair.up),
-      rank: update.rank, scaling: scaling)
+      rank: update.rank, scaling: scaling,
+      upBias: upBias)
+  }
+
+  private func magnitude(
+    _ update: ModuleUpdate, on linear: Linear<Scalar>, _ file: String
+  ) throws(ModelError) -> Magnitude<Scalar>? {
+    guard let magnitude = update.magnitude else { return nil }
+    return Magnitude(on: linear, vector: try vector(magnitude, update, on: linear, file))
+  }
+
+  /// The values of a tensor with one element for each output.
+  private func vector(
+    _ tensor: Tensor, _ update: ModuleUpdate, on linear: Linear<Scalar>, _ file: String
+  ) throws(ModelError) -> [Scalar] {
+    guard tensor.shape.elementCount == linear.outputs else {
+      throw .adapterShape(
+        file: file, tensor: update.tensorNames.last ?? update.name, found: tensor.shape,
+        expected: [linear.outputs])
+    }
+    return values(of: tensor)
   }
 
   private mutating func replace(

@@ -5,12 +5,27 @@ import Training
 
 /// The adapter that a run trains: where it begins, and how it is written.
 struct AdapterPlan {
+  /// One adapted module.
+  struct Module {
+    let name: String
+    let rank: Int
+    let alpha: Double
+  }
+
   let rank: Int
   let alpha: Double
   let isRankStabilized: Bool
+  /// DoRA.
+  let usesMagnitudes: Bool
   let trainsBiases: Bool
+  let initialisation: AdapterInitialisation
+  let dropout: Double
+  /// What B's learning rate is multiplied by: LoRA+.
+  let plusRatio: Double
   /// The adapted modules, in the network's order.
-  let modules: [String]
+  let modules: [Module]
+  /// Modules that are trained whole and stored in the adapter.
+  let saved: [String]
   /// The adapter that the run begins with, or nil for a new one.
   let start: Adapter?
   /// The alpha that the options give to every module.
@@ -18,7 +33,7 @@ struct AdapterPlan {
 
   /// Decides by the options what is adapted in `base`.
   ///
-  /// - Throws: `ModelError.noSuchModule`, or what opening `--init-adapter` throws.
+  /// - Throws: `ModelError` for modules that are not there, or what opening `--init-adapter` throws.
   init(_ options: AdaptationOptions, for base: BaseNetwork<Float>) throws {
     let start = try options.initAdapter.map { try AdapterFile.open($0) }
     if let start, let wanted = start.baseFingerprint, wanted != base.fingerprint {
@@ -29,47 +44,80 @@ struct AdapterPlan {
     rank = configuration?.rank ?? options.rank ?? 4
     alpha = options.alpha ?? configuration?.alpha ?? Double(2 * rank)
     isRankStabilized = options.rslora || (configuration?.isRankStabilized ?? false)
+    usesMagnitudes = options.dora || (configuration?.usesMagnitudes ?? false)
     trainsBiases = options.trainBias || configuration?.bias == .all
+    (initialisation, dropout) = (options.initialisation, options.dropout)
+    plusRatio = options.plusRatio
     self.start = start
     givenAlpha = options.alpha
+    let choice = ModuleChoice(file: base.file, modules: base.modules)
+    saved = try options.modulesToSave.map { try choice.named($0) } ?? []
     if let start {
-      modules = start.updates.map(\.module)
+      modules = start.updates.map { Module(name: $0.module, rank: $0.rank, alpha: 0) }
     } else {
-      modules = try Self.modules(named: options.targets, in: base)
+      modules = try Self.modules(options, choice, (rank, alpha), without: saved)
     }
   }
 
   private static func modules(
-    named targets: [String]?, in base: BaseNetwork<Float>
-  ) throws(ModelError) -> [String] {
-    guard let targets else { return base.modules }
-    for target in targets
-    where !base.modules.contains(where: { ModuleSelection.isSuffix(target, of: $0) }) {
-      throw .noSuchModule(file: base.file, wanted: target, available: base.modules)
-    }
-    return base.modules.filter { module in
-      targets.contains { ModuleSelection.isSuffix($0, of: module) }
+    _ options: AdaptationOptions, _ choice: ModuleChoice, _ usual: (rank: Int, alpha: Double),
+    without saved: [String]
+  ) throws -> [Module] {
+    let names = try options.targets.map { try choice.named($0) } ?? choice.modules
+    let ranks = try choice.table(options.rankPattern.map { ($0.pattern, $0.value) })
+    let alphas = try choice.table(options.alphaPattern.map { ($0.pattern, $0.value) })
+    return try names.filter { !saved.contains($0) }.map { name in
+      let rank = try ranks.values(for: name).first.map { Int($0) } ?? usual.rank
+      if options.initialisation == .orthogonal, rank % 2 != 0 {
+        throw ModelError.oddRank(module: name, rank: rank)
+      }
+      return Module(
+        name: name, rank: rank, alpha: try alphas.values(for: name).first ?? usual.alpha)
     }
   }
 
   /// Makes `network`, which is frozen, one whose adapter is trained.
   func adapt(_ network: inout MultilayerPerceptron<Float>, generator: inout Generator) throws {
     if let start {
-      try network.apply(start, scaling: scaling(ofStart:))
+      try network.apply(
+        start, addsMagnitudes: usesMagnitudes, scaling: scaling(ofStart:))
     } else {
-      for linear in network.layers.map(\.linear) where modules.contains(linear.module) {
-        network.attach(
-          LowRankBranch(
-            on: linear, rank: rank,
-            scaling: scaling(alpha: alpha, rank: rank, isRankStabilized: isRankStabilized),
-            generator: &generator),
-          to: linear.module)
-      }
+      for module in modules { try attach(module, to: &network, &generator) }
     }
+    for layer in network.layers {
+      guard var branch = layer.linear.branch else { continue }
+      (branch.dropout, branch.plusRatio) = (dropout, plusRatio)
+      network.attach(branch, to: layer.linear.module)
+    }
+    for module in saved { network.trainFully(module) }
     guard trainsBiases else { return }
     for module in network.layers.map(\.linear.module) {
       network.setBiasTrained(true, of: module)
     }
+  }
+
+  private func attach(
+    _ module: Module, to network: inout MultilayerPerceptron<Float>, _ generator: inout Generator
+  ) throws(ModelError) {
+    let linear = network.layers.map(\.linear).first { $0.module == module.name }
+    guard let linear else { return }
+    let limit = min(linear.inputs, linear.outputs)
+    guard !initialisation.splitsWeight || module.rank <= limit else {
+      throw .rankBeyondWeight(module: module.name, rank: module.rank, limit: limit)
+    }
+    let branch = LowRankBranch(
+      on: linear, rank: module.rank, scaling: scaling(of: module), method: initialisation,
+      generator: &generator
+    ).with(usesMagnitudes ? Magnitude(on: linear) : nil)
+    network.attach(branch, to: module.name)
+    if initialisation.splitsWeight {
+      network.setWeight(branch.remainder(of: linear.weight.value), of: module.name)
+    }
+  }
+
+  private func scaling(of module: Module) -> Double {
+    Adapters.scaling(
+      alpha: module.alpha, rank: module.rank, isRankStabilized: isRankStabilized)
   }
 
   /// The factor of one of the starting adapter's pairs, its own unless the options change it.
@@ -78,13 +126,10 @@ struct AdapterPlan {
     guard givenAlpha != nil || isRankStabilized != wasStabilized else {
       return update.pair.scaling
     }
-    let unit = scaling(alpha: 1, rank: update.rank, isRankStabilized: wasStabilized)
-    return scaling(
+    let unit = Adapters.scaling(
+      alpha: 1, rank: update.rank, isRankStabilized: wasStabilized)
+    return Adapters.scaling(
       alpha: givenAlpha ?? update.pair.scaling / unit, rank: update.rank,
       isRankStabilized: isRankStabilized)
-  }
-
-  private func scaling(alpha: Double, rank: Int, isRankStabilized: Bool) -> Double {
-    Adapters.scaling(alpha: alpha, rank: rank, isRankStabilized: isRankStabilized)
   }
 }

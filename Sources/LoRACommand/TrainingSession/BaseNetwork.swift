@@ -69,9 +69,12 @@ struct BaseNetwork<Scalar: DenseScalar> {
   }
 
   /// What the network is for: what was asked, or recorded, or what its head looks like.
-  func task(asked: LearningTask?) throws(ModelError) -> LearningTask {
-    let task = asked ?? description.task ?? (outputs == 1 ? .regression : .classification)
-    guard task == .classification || outputs == 1 else {
+  func task(_ options: DataOptions) throws(ModelError) -> LearningTask {
+    let task =
+      options.task ?? description.task
+      ?? (outputs == 1 || description.targets.count > 1 ? .regression : .classification)
+    let targets = max(1, targetNames(options).count)
+    guard task == .classification || outputs == targets else {
       throw .outputs(file: file, found: outputs, task: task.rawValue)
     }
     return task
@@ -93,12 +96,15 @@ struct BaseNetwork<Scalar: DenseScalar> {
     reader.outputs = outputs
     reader.columns = description.columns
     reader.classes = task == .classification ? description.classes : nil
-    if let target = options.target {
-      reader.target = .named(target)
-    } else if let target = description.target, !options.noHeader {
-      reader.target = .named(target)
-    }
+    reader.sources = description.sources
+    let targets = targetNames(options)
+    if !targets.isEmpty { reader.target = .columns(targets) }
     return reader
+  }
+
+  /// The targets that are asked for, or else those the network records; empty for the last column.
+  private func targetNames(_ options: DataOptions) -> [String] {
+    options.targets ?? (options.noHeader ? [] : description.targets)
   }
 }
 

@@ -12,15 +12,20 @@ import Training
 /// | `task`       | `classification` or `regression`              |
 /// | `columns`    | the features' names in order, a JSON list     |
 /// | `target`     | the target's name                             |
+/// | `targets`    | the names of several targets, a JSON list     |
 /// | `classes`    | the names of the classes by id, a JSON list   |
+/// | `features`   | the columns that are read, a JSON list of `{"column"}` or `{"column", "categories"}` |
+/// | `scaling`    | `{"fill", "mean", "deviation"}`, lists with a number for each input |
 ///
 /// All may be missing. A folder's `model.json` may name the activation instead.
 struct ModelDescription: Equatable {
   var activation: Activation?
   var task: LearningTask?
   var columns: [String]?
-  var target: String?
+  var targets: [String] = []
   var classes: [String]?
+  var sources: [FeatureSource]?
+  var scaling: FeatureScaling?
 
   init() {}
 
@@ -30,9 +35,11 @@ struct ModelDescription: Equatable {
   init(metadata: OrderedDictionary<String, String>, file: String) throws(ModelError) {
     activation = try Self.choice("activation", metadata, file)
     task = try Self.choice("task", metadata, file)
-    target = metadata["target"]
+    targets = try Self.names("targets", metadata, file) ?? metadata["target"].map { [$0] } ?? []
     columns = try Self.names("columns", metadata, file)
     classes = try Self.names("classes", metadata, file)
+    sources = try Self.sources(metadata, file)
+    scaling = try Self.scaling(metadata, file)
   }
 
   private static func choice<Value: RawRepresentable<String> & CaseIterable>(
@@ -63,8 +70,11 @@ struct ModelDescription: Equatable {
     metadata["activation"] = activation?.rawValue
     metadata["task"] = task?.rawValue
     metadata["columns"] = columns.map(Self.list)
-    metadata["target"] = target
+    metadata["target"] = targets.count == 1 ? targets[0] : nil
+    metadata["targets"] = targets.count > 1 ? Self.list(targets) : nil
     metadata["classes"] = classes.map(Self.list)
+    metadata["features"] = sources.map { JSONValue.array($0.map(\.json)).compactText }
+    metadata["scaling"] = scaling?.json.compactText
     return metadata
   }
 

@@ -7,6 +7,12 @@ enum ModelError: ReportableError, Equatable {
   case notFinite(file: String, tensor: String, index: Int, value: String)
   case outputs(file: String, found: Int, task: String)
   case classCount(file: String, named: Int, outputs: Int)
+  case classWeights(file: String, found: Int?, expected: Int)
+  case nothingHeldOut(file: String)
+  case ownFeatures(file: String)
+  case pattern(text: String, problem: String)
+  case oddRank(module: String, rank: Int)
+  case rankBeyondWeight(module: String, rank: Int, limit: Int)
   case noSuchModule(file: String, wanted: String, available: [String])
   case adapterShape(file: String, tensor: String, found: Shape, expected: Shape)
   case adapterTensor(file: String, tensor: String, problem: String)
@@ -28,6 +34,22 @@ enum ModelError: ReportableError, Equatable {
         + "go with \(task); choose another --task or network"
     case .classCount(let file, let named, let outputs):
       "\(escaped(file)): metadata \"classes\": \(named) names for \(outputs) outputs"
+    case .classWeights(let file, let found?, let expected):
+      "\(escaped(file)): --class-weights gives \(found) weights, there are \(expected) classes"
+    case .classWeights(let file, nil, _):
+      "\(escaped(file)): --class-weights is for classes, and the target is values"
+    case .nothingHeldOut(let file):
+      "\(escaped(file)): --holdout leaves no row to validate on; take a larger share"
+    case .ownFeatures(let file):
+      "\(escaped(file)): the network says which columns it reads; leave --features, --drop and "
+        + "--categorical out"
+    case .pattern(let text, let problem):
+      "pattern \"\(escaped(text))\": \(problem)"
+    case .oddRank(let module, let rank):
+      "module \"\(escaped(module))\": rank \(rank) is odd; --init orthogonal needs even ranks"
+    case .rankBeyondWeight(let module, let rank, let limit):
+      "module \"\(escaped(module))\": rank \(rank) is more than the weight has, \(limit); take a "
+        + "smaller --rank, or one for this module by --rank-pattern"
     case .noSuchModule(let file, let wanted, let available):
       "\(escaped(file)): no module is called \"\(escaped(wanted))\"; there are "
         + available.map { "\"\(escaped($0))\"" }.joined(separator: ", ")

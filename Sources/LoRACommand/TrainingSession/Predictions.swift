@@ -5,12 +5,16 @@ import Training
 struct Predictions {
   let task: LearningTask
   let classes: [String]
-  let target: String?
+  let targets: [String]
+  let outputs: Int
   let showsLogits: Bool
 
   var header: String {
     switch task {
-    case .regression: csvField(target ?? "value") + "\n"
+    case .regression:
+      targets.count == outputs
+        ? targets.map { csvField($0) }.joined(separator: ",") + "\n"
+        : (0..<outputs).map { outputs == 1 ? "value" : "value\($0)" }.joined(separator: ",") + "\n"
     case .classification:
       (["class"] + classes.map { csvField((showsLogits ? "logit(" : "p(") + $0 + ")") })
         .joined(separator: ",") + "\n"

@@ -6,39 +6,41 @@ import Training
 
 /// Joins a table to a network trained from scratch.
 struct PretrainSession {
-  let data: DataOptions
+  let preparation: TrainingTables.Preparation
   let run: TrainingRun
   let report: ReportOptions
   let seed: UInt64
 
   /// Trains a network with these hidden widths and writes it.
   func pretrain(on path: String, hidden: [Int], activation: Activation) throws {
-    let dataset: Dataset<Float> = try TableInput(path: path, options: data)
-      .dataset(tableReader)
-    if dataset.classCount == 1 {
-      throw TableError(
-        file: path == "-" ? "standard input" : path, column: dataset.target, .singleClass)
-    }
     var generator = Generator(seed: seed)
-    let network = network(
+    let tables = try TrainingTables(
+      path, tableReader, known: nil, preparation, generator: &generator)
+    let dataset = tables.training
+    let file = path == "-" ? "standard input" : path
+    if dataset.classCount == 1 {
+      throw TableError(file: file, column: dataset.target, .singleClass)
+    }
+    var network = network(
       for: dataset, hidden: hidden, activation: activation, generator: &generator)
-    let outcome = try run.train(network, of: nil, on: dataset, generator: &generator)
+    try network.weighClasses(run.options.classWeights, for: dataset, file: file)
+    let outcome = try run.train(network, of: nil, on: tables, generator: &generator)
     var trained = outcome.network
-    let after = trained.evaluation(on: dataset)
+    let after = trained.evaluation(on: tables.judged)
     try NetworkFile.write(
-      trained, description(of: dataset, activation), to: run.output, threads: run.workers.count)
+      trained, description(of: tables, activation), to: run.output, threads: run.workers.count)
     let count = trained.parameterCount
     try report.show(
       TrainingReport(
-        output: run.output.output, data: dataset, run: run, outcome: outcome, seed: seed,
+        output: run.output.output, tables: tables, run: run, outcome: outcome, seed: seed,
         before: nil, after: after, parameters: (count, count)
       ).report, besideOutputOnStdout: run.output.isStandardOutput)
   }
 
   private var tableReader: DatasetReader {
     var reader = DatasetReader()
-    reader.task = data.task
-    if let target = data.target { reader.target = .named(target) }
+    reader.task = preparation.data.task
+    if let targets = preparation.data.targets { reader.target = .columns(targets) }
     return reader
   }
 
@@ -48,7 +50,7 @@ struct PretrainSession {
   ) -> MultilayerPerceptron<Float> {
     var weights = generator.fork()
     var network = MultilayerPerceptron<Float>(
-      sizes: [dataset.columns.count] + hidden + [dataset.classCount ?? 1],
+      sizes: [dataset.columns.count] + hidden + [dataset.outputCount],
       activation: activation,
       loss: dataset.classCount == nil ? .meanSquaredError : .softmaxCrossEntropy,
       generator: &weights)
@@ -57,15 +59,18 @@ struct PretrainSession {
   }
 
   private func description(
-    of dataset: Dataset<Float>, _ activation: Activation
+    of tables: TrainingTables, _ activation: Activation
   ) -> ModelDescription {
+    let dataset = tables.training
     var description = ModelDescription()
     description.activation = activation
     description.task = dataset.classCount == nil ? .regression : .classification
-    if !data.noHeader {
+    if !preparation.data.noHeader {
       description.columns = dataset.columns
-      description.target = dataset.target
+      description.targets = dataset.targetNames
     }
+    if preparation.columns.selectsColumns { description.sources = dataset.sources }
+    description.scaling = tables.scaling
     description.classes = dataset.classes
     return description
   }

@@ -27,6 +27,9 @@ struct ScoringSession {
       try Self.check(adapter, base, scoring)
       let known = try ModelDescription(metadata: adapter.metadata, file: adapter.file)
       base.description.classes = base.description.classes ?? known.classes
+      base.description.sources = base.description.sources ?? known.sources
+      base.description.scaling = base.description.scaling ?? known.scaling
+      if base.description.targets.isEmpty { base.description.targets = known.targets }
     }
     self.base = base
   }
@@ -52,10 +55,9 @@ struct ScoringSession {
 
   /// The metrics on the table at `path`, as a report.
   func evaluate(on path: String) throws -> Report {
-    let task = try base.task(asked: data.task)
+    let task = try base.task(data)
     var network = try network(for: task)
-    let dataset: Dataset<Double> = try TableInput(path: path, options: data)
-      .dataset(base.tableReader(data, task: task))
+    let dataset = try table(path, base.tableReader(data, task: task))
     let evaluation = network.evaluation(on: dataset)
     var report = Report()
     report.add("rows", "rows", .count(dataset.rows))
@@ -75,19 +77,30 @@ struct ScoringSession {
   ///
   /// Classes: `class`, then `p(NAME)` for each, or `logit(NAME)`. Values: the target's name.
   func predict(on path: String, showsLogits: Bool) throws {
-    let task = try base.task(asked: data.task)
+    let task = try base.task(data)
     var network = try network(for: task)
     var reader = base.tableReader(data, task: task)
-    reader.target = .ignored(data.target ?? base.description.target, features: base.inputs)
-    let dataset: Dataset<Double> = try TableInput(path: path, options: data).dataset(reader)
+    reader.target = .ignored(data.targets ?? base.description.targets, features: base.inputs)
+    let dataset = try table(path, reader)
     let predictions = Predictions(
-      task: task, classes: classNames, target: base.description.target,
-      showsLogits: showsLogits)
+      task: task, classes: classNames, targets: base.description.targets,
+      outputs: base.outputs, showsLogits: showsLogits)
     try StandardStreams.write(predictions.header)
     try network.forEachOutput(of: dataset.features) { _, outputs in
       try Interruption.check()
       try StandardStreams.write(predictions.records(of: outputs))
     }
+  }
+
+  /// A table with its features as the network was trained on them.
+  private func table(_ path: String, _ reader: DatasetReader) throws -> Dataset<Double> {
+    var reader = reader
+    let scaling = base.description.scaling
+    reader.allowsMissing = scaling?.fill != nil
+    var dataset: Dataset<Double> = try TableInput(path: path, options: data, workers: workers)
+      .dataset(reader)
+    scaling?.apply(to: &dataset.features)
+    return dataset
   }
 
   private var classNames: [String] {

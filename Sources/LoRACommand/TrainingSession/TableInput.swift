@@ -6,30 +6,39 @@ import Training
 struct TableInput {
   let path: String
   let options: DataOptions
+  var workers = Workers.one
+
+  /// The name that errors have.
+  var file: String { path == "-" ? "standard input" : path }
 
   /// Reads it as `reader` says, plain or inside gzip, from a file or stdin.
   func dataset<Scalar: DenseScalar>(_ reader: DatasetReader) throws -> Dataset<Scalar> {
     var reader = reader
     reader.hasHeader = !options.noHeader
+    reader.workers = workers
     let stream = try ContentStream.open(path)
+    var size = 1 << 16
     var csv = CSVReader(
-      file: path == "-" ? "standard input" : path, delimiter: options.delimiter?.byte
-    ) {
+      file: file, delimiter: options.delimiter?.byte, comment: options.comment?.byte
+    ) { bytes in
       try Interruption.check()
-      return try piece(of: stream)
+      // Small tables need no large piece; large ones are shared out among threads.
+      defer { size = min(1 << 21, 4 * size) }
+      return try read(stream, size, onto: &bytes)
     }
     return try reader.read(&csv)
   }
 
-  private static let pieceSize = 1 << 18
-
-  private func piece(of stream: any ByteStream) throws -> [UInt8]? {
-    var piece = [UInt8](repeating: 0, count: Self.pieceSize)
-    let count = try piece.withMutableBytes { (bytes) throws(ContainerError) in
-      try stream.read(into: &bytes)
+  /// Adds the next `size` bytes of `stream`, or what is left, to `bytes`.
+  private func read(_ stream: any ByteStream, _ size: Int, onto bytes: inout [UInt8]) throws -> Int
+  {
+    let start = bytes.count
+    bytes += [UInt8](repeating: 0, count: size)
+    let count = try bytes.withMutableBytes { (bytes) throws(ContainerError) in
+      var room = bytes._mutatingExtracting(start..<start + size)
+      return try stream.fill(&room)
     }
-    guard count > 0 else { return nil }
-    piece.removeLast(piece.count - count)
-    return piece
+    bytes.removeLast(size - count)
+    return count
   }
 }

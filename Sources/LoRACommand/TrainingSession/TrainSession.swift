@@ -7,7 +7,7 @@ import Training
 
 /// Joins a base network and a table to a trained adapter, or to a fully trained network.
 struct TrainSession {
-  let data: DataOptions
+  let preparation: TrainingTables.Preparation
   let run: TrainingRun
   let report: ReportOptions
   let seed: UInt64
@@ -17,56 +17,75 @@ struct TrainSession {
     throws
   {
     let plan = try AdapterPlan(options, for: base)
-    let (dataset, frozen) = try open(base, path)
     var generator = Generator(seed: seed)
+    let (tables, frozen) = try open(base, path, &generator)
     var weights = generator.fork()
     var network = frozen
+    network.dropoutSeed = weights.next()
     try plan.adapt(&network, generator: &weights)
-    let before = network.evaluation(on: dataset)
+    let before = network.evaluation(on: tables.judged)
     let outcome = try run.train(
-      network, of: base.fingerprint, on: dataset, generator: &generator)
+      network, of: base.fingerprint, on: tables, generator: &generator)
     let adapter = TrainedAdapter(
-      network: outcome.network, plan: plan, base: base, classes: dataset.classes)
+      network: outcome.network, plan: plan, base: base, beginning: network,
+      description: description(of: base, tables))
     try AdapterFile.write(
       adapter.contents, to: run.output.output, options: run.output.containerOptions,
       threads: run.workers.count)
-    try show(outcome, of: base, on: dataset, before: before)
+    try show(outcome, of: base, on: tables, before: before)
   }
 
   /// Trains all weights of `base` and writes the network.
   func trainFully(_ base: BaseNetwork<Float>, on path: String) throws {
-    var (dataset, network) = try open(base, path)
-    let before = network.evaluation(on: dataset)
-    network.setTrained(true)
     var generator = Generator(seed: seed)
+    var (tables, network) = try open(base, path, &generator)
+    let before = network.evaluation(on: tables.judged)
+    network.setTrained(true)
     let outcome = try run.train(
-      network, of: base.fingerprint, on: dataset, generator: &generator)
-    var description = base.description
+      network, of: base.fingerprint, on: tables, generator: &generator)
+    var description = description(of: base, tables)
     description.activation = description.activation ?? .relu
-    description.classes = dataset.classes ?? description.classes
     try NetworkFile.write(
       outcome.network, description, to: run.output, threads: run.workers.count)
-    try show(outcome, of: base, on: dataset, before: before)
+    try show(outcome, of: base, on: tables, before: before)
   }
 
   private func open(
-    _ base: BaseNetwork<Float>, _ path: String
-  ) throws -> (Dataset<Float>, MultilayerPerceptron<Float>) {
-    let task = try base.task(asked: data.task)
-    let dataset: Dataset<Float> = try TableInput(path: path, options: data)
-      .dataset(base.tableReader(data, task: task))
-    return (dataset, base.network(for: task, workers: run.workers))
+    _ base: BaseNetwork<Float>, _ path: String, _ generator: inout Generator
+  ) throws -> (TrainingTables, MultilayerPerceptron<Float>) {
+    if base.description.sources != nil, preparation.columns.selectsColumns {
+      throw ModelError.ownFeatures(file: base.file)
+    }
+    let task = try base.task(preparation.data)
+    let tables = try TrainingTables(
+      path, base.tableReader(preparation.data, task: task), known: base.description.scaling,
+      preparation, generator: &generator)
+    var network = base.network(for: task, workers: run.workers)
+    try network.weighClasses(
+      run.options.classWeights, for: tables.training, file: path == "-" ? "standard input" : path)
+    return (tables, network)
+  }
+
+  /// What is known of the network after training on `tables`.
+  private func description(
+    of base: BaseNetwork<Float>, _ tables: TrainingTables
+  ) -> ModelDescription {
+    var description = base.description
+    description.classes = tables.training.classes ?? description.classes
+    description.scaling = tables.scaling
+    if preparation.columns.selectsColumns { description.sources = tables.training.sources }
+    return description
   }
 
   private func show(
-    _ outcome: TrainingRun.Outcome, of base: BaseNetwork<Float>, on dataset: Dataset<Float>,
+    _ outcome: TrainingRun.Outcome, of base: BaseNetwork<Float>, on tables: TrainingTables,
     before: Evaluation
   ) throws {
     var network = outcome.network
     let trained = network.trained.reduce(0) { $0 + $1.value.count }
     let result = TrainingReport(
-      output: run.output.output, data: dataset, run: run, outcome: outcome, seed: seed,
-      before: before, after: network.evaluation(on: dataset),
+      output: run.output.output, tables: tables, run: run, outcome: outcome, seed: seed,
+      before: before, after: network.evaluation(on: tables.judged),
       parameters: (trained, base.parameterCount))
     try report.show(result.report, besideOutputOnStdout: run.output.isStandardOutput)
   }

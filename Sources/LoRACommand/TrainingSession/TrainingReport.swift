@@ -5,7 +5,7 @@ import Training
 /// What a run of `pretrain` or `train` did.
 struct TrainingReport {
   let output: String
-  let data: Dataset<Float>
+  let tables: TrainingTables
   let run: TrainingRun
   let outcome: TrainingRun.Outcome
   let seed: UInt64
@@ -19,6 +19,9 @@ struct TrainingReport {
     var report = Report()
     report.add("output", "output", .text(output == "-" ? "standard output" : output))
     report.add("rows", "rows", .count(data.rows))
+    if let held = tables.validation {
+      report.add("validation_rows", "validation rows", .count(held.rows))
+    }
     report.add("features", "features", .count(data.columns.count))
     report.add("classes", "classes", Quantity(.integer(orMissing: data.classCount)))
     report.add("trained_parameters", "trained parameters", .count(parameters.trained))
@@ -43,8 +46,11 @@ struct TrainingReport {
     report.add("batch_size", "batch size", .count(batchSize))
     report.add("epochs", "epochs", .number(epochs))
     report.add("steps", "steps", .count(outcome.steps))
+    if let best = outcome.bestStep { report.add("best_step", "best step", .count(best)) }
     report.add("seed", "seed", Quantity(Int(exactly: seed).map(Value.integer) ?? .text("\(seed)")))
   }
+
+  private var data: Dataset<Float> { tables.training }
 
   private var batchSize: Int {
     let asked = run.options.batchSize
@@ -52,7 +58,8 @@ struct TrainingReport {
   }
 
   private var epochs: Double {
-    Double(outcome.steps) / Double((data.rows + batchSize - 1) / batchSize)
+    let batches = (data.rows + batchSize - 1) / batchSize
+    return Double(outcome.steps) / Double(run.options.stepsPerEpoch(batches: batches))
   }
 
   private var speed: Double {

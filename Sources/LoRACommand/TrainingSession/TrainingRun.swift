@@ -8,6 +8,7 @@ import Training
 struct TrainingRun {
   let options: OptimizationOptions
   let checkpoints: CheckpointOptions
+  let validation: ValidationOptions
   let output: OutputOptionsGroup
   let workers: Workers
   let isQuiet: Bool
@@ -21,6 +22,8 @@ struct TrainingRun {
     let steps: Int
     /// Steps taken before this process took the run up.
     let earlierSteps: Int
+    /// The step with the best validation, if there were any.
+    let bestStep: Int?
     /// Wall time of this process's steps.
     let seconds: Double
   }
@@ -30,20 +33,24 @@ struct TrainingRun {
   /// - Throws: `TrainingError` when the numbers run away, `StateError` when a state cannot be taken
   ///   up, `ContainerError` when a signal ends the run or a file cannot be written.
   func train(
-    _ network: MultilayerPerceptron<Float>, of base: Fingerprint?, on data: Dataset<Float>,
+    _ network: MultilayerPerceptron<Float>, of base: Fingerprint?, on tables: TrainingTables,
     generator: inout Generator
   ) throws -> Outcome {
+    let data = tables.training
     let batches = Batches(
       data, size: options.batchSize == 0 ? data.rows : options.batchSize,
       shuffles: !options.noShuffle, generator: generator.fork())
-    let steps = options.stepCount(batchesPerEpoch: batches.batchesPerEpoch)
+    let pass = options.stepsPerEpoch(batches: batches.batchesPerEpoch)
+    let steps = options.stepCount(stepsPerEpoch: pass)
     let trainer = Trainer(
       network, optimizer,
       Schedule(
         options.schedule, rate: options.learningRate, warmup: options.warmup, steps: steps),
-      batches, clipNorm: options.clipNorm, workers: workers)
-    let plan = try plan(
-      steps: steps, identity(base, data), names: network.trained.map(\.name))
+      batches, clipNorm: options.clipNorm, accumulation: options.accumulate, workers: workers)
+    var plan = try plan(
+      steps: steps, identity(base, tables), names: network.trained.map(\.name))
+    plan.validation = tables.validation.map { ($0, validation.validateEvery ?? pass) }
+    plan.patience = validation.patience
     var course = TrainingCourse(trainer, plan)
     if checkpoints.resume, let state = try plan.states?.folder.newest() {
       try course.resume(state)
@@ -69,12 +76,14 @@ struct TrainingRun {
     return plan
   }
 
-  private func identity(_ base: Fingerprint?, _ data: Dataset<Float>) -> RunIdentity {
+  private func identity(_ base: Fingerprint?, _ tables: TrainingTables) -> RunIdentity {
     guard checkpoints.checkpoint != nil else { return RunIdentity(settings: [], inputs: []) }
-    var inputs: RunSettings = [("table", data.digest)]
+    var inputs: RunSettings = [("table", tables.training.digest)]
+    if let held = tables.validation { inputs.append(("validation table", held.digest)) }
     if let base { inputs.append(("network", .string(base.description))) }
     return RunIdentity(
-      settings: settings + options.settings + [("threads", .number(workers.count))],
+      settings: settings + options.settings + validation.settings
+        + [("threads", .number(workers.count))],
       inputs: inputs)
   }
 
@@ -89,6 +98,7 @@ struct TrainingRun {
     try result.get()
     return Outcome(
       network: course.result, steps: course.trainer.step, earlierSteps: earlierSteps,
+      bestStep: course.best.step > 0 ? course.best.step : nil,
       seconds: Double(duration.components.seconds)
         + Double(duration.components.attoseconds) * 1e-18)
   }

@@ -1,3 +1,5 @@
+import Kernels
+import Synchronization
 import Tensors
 
 /// The records of a CSV file, one after the other, each with its physical line number.
@@ -7,7 +9,8 @@ import Tensors
 /// 3. A field that begins with a quote ends at the next quote that is not written twice, and may
 ///    hold delimiters and line ends (RFC 4180). Elsewhere a quote is a character like others.
 /// 4. Spaces and tabs around a field do not belong to it.
-/// 5. A line with nothing on it but spaces is skipped, and counted.
+/// 5. A line with nothing on it but spaces is skipped, and counted; so is one that begins with the
+///    comment character, if there is one.
 ///
 /// Memory is one record and one piece of the source. Limits: a field 1 MiB, a record 16 MiB, 65,536
 /// columns.
@@ -23,7 +26,9 @@ package struct CSVReader {
   /// The byte between fields; found out from the first record unless it was given.
   package private(set) var delimiter: UInt8?
 
-  private let source: () throws -> [UInt8]?
+  /// Lines that begin with it are comments.
+  package let comment: UInt8?
+  private let source: (inout [UInt8]) throws -> Int
   private var sourceEnded = false
   private var validator = UTF8Validator()
   /// The bytes before this index are validated and may be read.
@@ -31,6 +36,8 @@ package struct CSVReader {
   private var position = 0
   private var recordStart = 0
   private var nextLine = 1
+  /// Bytes that are tried as plain records at once: many while they are, few after one that is not.
+  private var trial = 1 << 16
 
   /// A reader at the first record.
   ///
@@ -38,11 +45,13 @@ package struct CSVReader {
   ///   - file: The name for errors.
   ///   - delimiter: The byte between fields, or nil for the first of comma, semicolon, tab and bar
   ///     that occurs in the first record.
-  ///   - source: Gives the file piece by piece, each non-empty, and nil at its end.
+  ///   - comment: What comment lines begin with, if there are any.
+  ///   - source: Adds the next bytes of the file, and says how many; 0 at its end.
   package init(
-    file: String, delimiter: UInt8? = nil, source: @escaping () throws -> [UInt8]?
+    file: String, delimiter: UInt8? = nil, comment: UInt8? = nil,
+    source: @escaping (inout [UInt8]) throws -> Int
   ) {
-    (self.file, self.delimiter, self.source) = (file, delimiter, source)
+    (self.file, self.delimiter, self.comment, self.source) = (file, delimiter, comment, source)
   }
 
   static let fieldLimit = 1 << 20
@@ -56,6 +65,11 @@ package struct CSVReader {
       recordStart = position
       guard try hasByte() else { return false }
       line = nextLine
+      if bytes[position] == comment {
+        try skipLine()
+        fields = [0..<0]
+        continue
+      }
       if delimiter == nil { delimiter = try detectedDelimiter() }
       if !takeSimpleRecord() { try readRecord() }
     } while isBlank
@@ -80,6 +94,62 @@ private let lineFeed = UInt8(ascii: "\n")
 private let carriageReturn = UInt8(ascii: "\r")
 
 extension CSVReader {
+  /// Takes the plain records among the bytes at hand, the current record's successors, on several
+  /// threads; `body` gets them in order, with the bytes they lie in and the line they begin on.
+  ///
+  /// What it leaves is for `next`, and after that this may be called again.
+  package mutating func takePlainRecords<Scalar: DenseScalar>(
+    _ layout: RecordLayout, _ workers: Workers,
+    _ body: (PlainRecords<Scalar>, [UInt8], Int) throws -> Void
+  ) throws {
+    while position < readable {
+      var end = min(readable, position + trial)
+      while end > position, bytes[end - 1] != lineFeed { end -= 1 }
+      guard end > position else { return }
+      let parts = lineParts(of: position..<end, workers.count)
+      let found = Mutex([PlainRecords<Scalar>?](repeating: nil, count: parts.count))
+      let bytes = bytes
+      workers.run(parts.count) { part in
+        let records: PlainRecords<Scalar> = takeRecords(bytes, in: parts[part], layout)
+        found.withLock { $0[part] = records }
+      }
+      for (part, records) in zip(parts, found.withLock({ $0 })) {
+        guard let records else { break }
+        try body(records, bytes, nextLine)
+        position += records.byteCount
+        nextLine += records.lineCount
+        if records.byteCount < part.count {
+          trial = max(1 << 12, trial / 4)
+          return
+        }
+      }
+      trial = min(1 << 30, trial * 4)
+    }
+  }
+
+  /// Cuts `range` after line feeds into parts for `count` threads, each worth one.
+  private func lineParts(of range: Range<Int>, _ count: Int) -> [Range<Int>] {
+    let size = max(1 << 16, (range.count + count - 1) / count)
+    var parts: [Range<Int>] = []
+    var start = range.lowerBound
+    while start < range.upperBound {
+      var end = min(range.upperBound, start + size)
+      while end < range.upperBound, bytes[end - 1] != lineFeed { end += 1 }
+      parts.append(start..<end)
+      start = end
+    }
+    return parts
+  }
+
+  private mutating func skipLine() throws {
+    while try hasByte(), bytes[position] != lineFeed, bytes[position] != carriageReturn {
+      position += 1
+      recordStart = position
+    }
+    guard try hasByte() else { return }
+    _ = try takeDelimiter(lineFeed)
+  }
+
   /// Takes a record that lies in `bytes` whole and has no quotes; false, and nothing is taken, for any
   /// other.
   ///
@@ -156,7 +226,7 @@ extension CSVReader {
     guard try hasByte() else { return false }
     let byte = bytes[position]
     position += 1
-    if byte == delimiter { return true }
+    if byte == delimiter, byte != lineFeed { return true }
     nextLine += 1
     if byte == carriageReturn, try hasByte(), bytes[position] == lineFeed { position += 1 }
     return false
@@ -191,16 +261,17 @@ extension CSVReader {
     position -= recordStart
     readable -= recordStart
     recordStart = 0
-    if let piece = try source() {
-      bytes += piece
-    } else {
-      sourceEnded = true
-    }
+    if try source(&bytes) == 0 { sourceEnded = true }
     try validate()
     return readable > position || !sourceEnded
   }
 
   private mutating func validate() throws(TableError) {
+    if isASCIIText(bytes, in: readable..<bytes.count) {
+      validator.pass(bytes.count - readable)
+      readable = bytes.count
+      return
+    }
     let bytes = bytes
     switch validator.advance(over: bytes.span.extracting(readable...), isLast: sourceEnded) {
     case .valid(let count): readable += count

@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 /// What the rows of a table should come out as.
 package enum Targets<Scalar: DenseScalar>: Sendable {
@@ -12,29 +13,85 @@ package enum Targets<Scalar: DenseScalar>: Sendable {
 
 /// A table in memory: features [n, in], and labels or values for its n rows.
 package struct Dataset<Scalar: DenseScalar>: Sendable {
-  /// The features' names, in the file's order.
-  package let columns: [String]
-  /// The target's name, or nil without targets.
-  package let target: String?
+  /// The columns that are features, in their order.
+  package let sources: [FeatureSource]
+  /// The targets' names: one, several for values, or none.
+  package let targetNames: [String]
   /// [n, in].
-  package let features: Matrix<Scalar>
+  package var features: Matrix<Scalar>
   package let targets: Targets<Scalar>
   /// The names of the classes by id, or nil where labels are ids themselves.
   package let classes: [String]?
 
   package init(
-    columns: [String], target: String?, features: Matrix<Scalar>, targets: Targets<Scalar>,
-    classes: [String]? = nil
+    sources: [FeatureSource], targetNames: [String], features: Matrix<Scalar>,
+    targets: Targets<Scalar>, classes: [String]? = nil
   ) {
-    (self.columns, self.target, self.features) = (columns, target, features)
+    (self.sources, self.targetNames, self.features) = (sources, targetNames, features)
     (self.targets, self.classes) = (targets, classes)
   }
 
+  /// A table whose columns are all numbers.
+  package init(
+    columns: [String], target: String?, features: Matrix<Scalar>, targets: Targets<Scalar>,
+    classes: [String]? = nil
+  ) {
+    self.init(
+      sources: columns.map { FeatureSource(column: $0, categories: nil) },
+      targetNames: target.map { [$0] } ?? [], features: features, targets: targets,
+      classes: classes)
+  }
+
   package var rows: Int { features.rows }
+  /// The names of the network's inputs.
+  package var columns: [String] { sources.flatMap(\.inputNames) }
+  /// The first target's name.
+  package var target: String? { targetNames.first }
 
   /// How many classes the labels need: those named, or one more than the largest id; nil for values.
   package var classCount: Int? {
     guard case .labels(let labels) = targets else { return nil }
     return classes?.count ?? labels.max().map { Int($0) + 1 }
+  }
+
+  /// How many outputs a network for this table has.
+  package var outputCount: Int {
+    if case .values(let values) = targets { values.columns } else { classCount ?? 1 }
+  }
+
+  /// The rows of each class, by id; nil for values.
+  package var rowsByClass: [[Int]]? {
+    guard case .labels(let labels) = targets else { return nil }
+    var rows = [[Int]](repeating: [], count: classCount ?? 0)
+    for (row, label) in labels.enumerated() { rows[Int(label)].append(row) }
+    return rows
+  }
+
+  /// The rows at `indices`, in their order.
+  package func selecting(_ indices: [Int]) -> Dataset {
+    var batch = TableBatch<Scalar>(
+      features: Matrix(rows: 0, columns: features.columns), targets: .none)
+    batch.copy(indices[...], of: self)
+    return Dataset(
+      sources: sources, targetNames: targetNames, features: batch.features,
+      targets: batch.targets, classes: classes)
+  }
+
+  /// Two parts: the rows to train on, and a share of each class (of all rows, for values) held out.
+  ///
+  /// Both keep the table's order. Of a class with two rows or more at least one stays; what is held
+  /// out is rounded to the nearest whole row.
+  package func split(
+    holdingOut share: Double, generator: inout Generator
+  ) -> (training: Dataset, held: Dataset) {
+    var held = [Bool](repeating: false, count: rows)
+    for var group in rowsByClass ?? [Array(0..<rows)] {
+      generator.shuffle(&group)
+      let count = min(max(0, group.count - 1), Int((Double(group.count) * share).rounded()))
+      for row in group.prefix(count) { held[row] = true }
+    }
+    return (
+      selecting((0..<rows).filter { !held[$0] }), selecting((0..<rows).filter { held[$0] })
+    )
   }
 }

@@ -7,20 +7,23 @@ package enum LearningTask: String, Sendable, CaseIterable {
   case regression
 }
 
-/// Which column is the target.
+/// Which columns are the targets.
 package enum TargetColumn: Sendable, Equatable {
   case last
-  /// A column's name, or else its index from 0.
-  case named(String)
-  /// No target is read: the column of that name if there is one, or the last when there is one
-  /// column more than `features`, is passed over.
-  case ignored(String?, features: Int)
+  /// Each a column's name, or else its index from 0; several are values.
+  case columns([String])
+  /// No target is read: the columns of those names if there are any, or the last when there is one
+  /// column more than `features`, are passed over.
+  case ignored([String], features: Int)
+
+  package static func named(_ name: String) -> TargetColumn { .columns([name]) }
 }
 
-/// Reads a table of numbers and a target from CSV.
+/// Reads a table of numbers, words and a target from CSV.
 ///
 /// The first record names the columns (without a header they are `0`, `1`, `2`, …). Every column but
-/// the target is a feature, in the file's order: a finite decimal number in every row.
+/// the target is a feature unless some are chosen, in the file's order: a finite decimal number in
+/// every row, or a word of a categorical column.
 package struct DatasetReader: Sendable {
   package var hasHeader = true
   package var target = TargetColumn.last
@@ -34,6 +37,17 @@ package struct DatasetReader: Sendable {
   package var inputs: Int?
   /// The names of the features that the network was trained on, when it knows them.
   package var columns: [String]?
+  /// The columns that the network's features come from, when it knows them; others are passed over.
+  package var sources: [FeatureSource]?
+  /// The columns that are features, by name or index; nil for all that are no target.
+  package var chosen: [String]?
+  /// Columns that are passed over, by name or index.
+  package var dropped: [String] = []
+  /// Columns of words, by name or index.
+  package var categorical: [String] = []
+  /// Whether a feature may be missing; it is NaN then.
+  package var allowsMissing = false
+  package var workers = Workers.one
 
   package init() {}
 
@@ -46,23 +60,19 @@ package struct DatasetReader: Sendable {
     _ reader: inout CSVReader, as scalar: Scalar.Type = Scalar.self
   ) throws -> Dataset<Scalar> {
     guard try reader.next() else { throw TableError(file: reader.file, .empty) }
-    let names = try columnNames(reader)
-    let target = try targetIndex(names, reader)
-    let layout = TableLayout(
-      names: names, target: target, isTargetRead: isTargetRead, task: task)
-    try check(layout, reader)
+    let layout = try layout(columnNames(reader), reader)
     var rows = RowCollector<Scalar>(layout)
-    var hasRow = true
-    if hasHeader { hasRow = try reader.next() }
-    while hasRow {
+    if !hasHeader { try rows.add(reader) }
+    let records = layout.records(
+      delimiter: reader.delimiter ?? UInt8(ascii: ","), comment: reader.comment)
+    repeat {
+      try reader.takePlainRecords(records, workers) { plain, bytes, line in
+        rows.add(plain, of: bytes, line: line)
+      }
+      guard try reader.next() else { break }
       try rows.add(reader)
-      hasRow = try reader.next()
-    }
+    } while true
     return try rows.dataset(classes: classes, outputs: outputs, file: reader.file)
-  }
-
-  private var isTargetRead: Bool {
-    if case .ignored = target { false } else { true }
   }
 
   private func columnNames(_ reader: CSVReader) throws(TableError) -> [String] {
@@ -75,47 +85,104 @@ package struct DatasetReader: Sendable {
     return names
   }
 
-  private func targetIndex(
+  // MARK: Which column is what
+
+  private func layout(
     _ names: [String], _ reader: CSVReader
-  ) throws(TableError) -> Int? {
-    func index(_ wanted: String) -> Int? {
-      names.firstIndex { ExactString($0) == ExactString(wanted) }
+  ) throws(TableError) -> TableLayout {
+    let targets = try targetIndices(names, reader)
+    var (features, categories): ([Int], [Int: [String]?]) = ([], [:])
+    if let sources {
+      for source in sources {
+        let column = try index(source.column, names, reader)
+        features.append(column)
+        if let known = source.categories { categories[column] = .some(known) }
+      }
+    } else {
+      features = try chosenFeatures(names, targets, reader)
+      for name in categorical {
+        let column = try index(name, names, reader)
+        guard features.contains(column) else {
+          throw reader.error(.notAFeature, column: names[column])
+        }
+        categories[column] = .some(nil)
+      }
+      if categories.isEmpty { try check(features, names, reader) }
     }
+    guard !features.isEmpty else { throw reader.error(.noFeatures) }
+    return TableLayout(
+      names: names, features: features, categories: categories, targets: targets,
+      isTargetRead: isTargetRead, task: targets.count > 1 ? .regression : task,
+      allowsMissing: allowsMissing)
+  }
+
+  private var isTargetRead: Bool {
+    if case .ignored = target { false } else { true }
+  }
+
+  private func position(_ wanted: String, _ names: [String]) -> Int? {
+    let exact = ExactString(wanted)
+    if let found = names.firstIndex(where: { ExactString($0) == exact }) { return found }
+    return Int(wanted).flatMap { names.indices.contains($0) ? $0 : nil }
+  }
+
+  private func index(
+    _ wanted: String, _ names: [String], _ reader: CSVReader
+  ) throws(TableError) -> Int {
+    guard let found = position(wanted, names) else {
+      throw reader.error(.noSuchColumn(available: names), column: wanted)
+    }
+    return found
+  }
+
+  private func targetIndices(
+    _ names: [String], _ reader: CSVReader
+  ) throws(TableError) -> [Int] {
     switch target {
     case .last:
-      return names.count - 1
-    case .named(let wanted):
-      if let found = index(wanted) { return found }
-      if let number = Int(wanted), names.indices.contains(number) { return number }
-      throw reader.error(.noSuchColumn(available: names), column: wanted)
+      return [names.count - 1]
+    case .columns(let wanted):
+      var indices: [Int] = []
+      for name in wanted { indices.append(try index(name, names, reader)) }
+      return indices
     case .ignored(let wanted, let features):
-      if let found = wanted.flatMap(index) { return found }
-      return names.count == features + 1 ? names.count - 1 : nil
+      let found = wanted.compactMap { name in
+        names.firstIndex { ExactString($0) == ExactString(name) }
+      }
+      if !found.isEmpty { return found }
+      return sources == nil && names.count == features + 1 ? [names.count - 1] : []
     }
   }
 
+  private func chosenFeatures(
+    _ names: [String], _ targets: [Int], _ reader: CSVReader
+  ) throws(TableError) -> [Int] {
+    var left = Set(names.indices).subtracting(targets)
+    for name in dropped { left.remove(try index(name, names, reader)) }
+    guard let chosen else { return left.sorted() }
+    var features: [Int] = []
+    for name in chosen {
+      let column = try index(name, names, reader)
+      guard left.contains(column), !features.contains(column) else {
+        throw reader.error(.notAFeature, column: names[column])
+      }
+      features.append(column)
+    }
+    return features
+  }
+
   /// Compares the columns with what the network reads.
-  private func check(_ layout: TableLayout, _ reader: CSVReader) throws(TableError) {
-    let features = layout.features
+  private func check(
+    _ features: [Int], _ names: [String], _ reader: CSVReader
+  ) throws(TableError) {
     guard !features.isEmpty else { throw reader.error(.noFeatures) }
     if let inputs, inputs != features.count {
       throw reader.error(.featureCount(found: features.count, expected: inputs))
     }
     guard hasHeader, let columns, columns.count == features.count else { return }
     for (feature, expected) in zip(features, columns)
-    where ExactString(layout.names[feature]) != ExactString(expected) {
-      throw reader.error(.columnName(expected: expected), column: layout.names[feature])
+    where ExactString(names[feature]) != ExactString(expected) {
+      throw reader.error(.columnName(expected: expected), column: names[feature])
     }
   }
-}
-
-/// Which column is what.
-struct TableLayout {
-  let names: [String]
-  let target: Int?
-  let isTargetRead: Bool
-  let task: LearningTask?
-
-  /// The indices of the feature columns.
-  var features: [Int] { names.indices.filter { $0 != target } }
 }

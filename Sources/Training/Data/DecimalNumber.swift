@@ -1,25 +1,20 @@
+import Kernels
+
 /// The double nearest to a decimal number, or nil when the bytes are none.
 ///
 /// A number is `[+-] digits [. digits] [e [+-] digits]` with a digit before or after the point; no
 /// other spelling counts, whatever the locale. One too large comes out infinite.
 ///
-/// Up to 19 digits, a value of them below 2⁵³ and a power of ten within ±22 are all exact in a
-/// double, so a single product or quotient rounds correctly. The rest goes to the standard library.
+/// Up to 19 digits and a power of ten within ±27 are rounded here; the rest goes to the standard library.
 func decimalNumber(_ bytes: Span<UInt8>, in range: Range<Int>) -> Double? {
   var scan = DecimalScan(at: range.lowerBound, end: range.upperBound)
   guard scan.parse(bytes) else { return nil }
-  if scan.digits <= 19, scan.mantissa <= 1 << 53, abs(scan.exponent) <= 22 {
-    let magnitude =
-      scan.exponent < 0
-      ? Double(scan.mantissa) / powersOfTen[-scan.exponent]
-      : Double(scan.mantissa) * powersOfTen[scan.exponent]
+  if scan.digits <= 19,
+    let magnitude = nearestDouble(mantissa: scan.mantissa, exponent: scan.exponent)
+  {
     return scan.isNegative ? -magnitude : magnitude
   }
   return Double(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
-}
-
-private let powersOfTen: [Double] = (0...22).map { exponent in
-  (0..<exponent).reduce(1.0) { power, _ in power * 10 }
 }
 
 /// One pass over a number's digits.

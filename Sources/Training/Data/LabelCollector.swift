@@ -1,13 +1,15 @@
 import Tensors
 
-/// The labels of a table as they come by, each text kept once.
+/// The words of one column as they come by, each text kept once.
 struct LabelCollector {
-  /// For each row the index of its text in `texts`.
-  private var rows: [Int32] = []
+  /// For each row the index of its text in `texts`; -1 for none.
+  private(set) var rows: [Int32] = []
   /// The different texts in the order of their first rows, and the lines of those.
   private var texts: [ExactString] = []
   private var firstLines: [Int] = []
   private var indices: [ExactString: Int32] = [:]
+  /// Texts seen lately, by their bytes: most tables have few, and short ones.
+  private var recent = [(key: UInt64, index: Int32)](repeating: (0, -1), count: 256)
 
   /// More classes than this are not kept: the target is hardly a class.
   static let limit = 65_536
@@ -31,6 +33,29 @@ struct LabelCollector {
     }
   }
 
+  /// Takes the text at `range` of `bytes`.
+  mutating func add(_ bytes: Span<UInt8>, _ range: Range<Int>, line: Int) {
+    guard !overflowed else { return }
+    // Up to seven bytes and their number in one word, which is never 0.
+    guard (1...7).contains(range.count) else { return add(text(bytes, range), line: line) }
+    var key = UInt64(range.count)
+    for index in range { key = key << 8 | UInt64(bytes[index]) }
+    let place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 56)
+    if recent[place].key == key {
+      rows.append(recent[place].index)
+    } else {
+      add(text(bytes, range), line: line)
+      if let index = rows.last, !overflowed { recent[place] = (key, index) }
+    }
+  }
+
+  /// A row without a text.
+  mutating func addMissing() { rows.append(-1) }
+
+  private func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    String(decoding: range.map { bytes[$0] }, as: UTF8.self)
+  }
+
   /// The labels as class ids, and the names of the classes unless labels are ids themselves.
   ///
   /// With `known` names each label is one of them. Without, labels that are all whole numbers are
@@ -51,38 +76,68 @@ struct LabelCollector {
       throw TableError(
         file: file, column: column, .tooManyLabels(found: Self.limit + 1, classes: limit))
     }
-    var ids: [Int32] = []
-    var names = known
-    if let known {
-      let order = known.map { ExactString($0) }
-      let table = Dictionary(zip(order, 0...), uniquingKeysWith: { first, _ in first })
-      for (text, line) in zip(texts, firstLines) {
-        guard let id = table[text] else {
-          throw TableError(
-            file: file, line: line, column: column, .unknownLabel(text.text, known: known))
-        }
-        ids.append(Int32(id))
-      }
-    } else if texts.allSatisfy({ isWholeNumber($0.text) }) {
-      for (text, line) in zip(texts, firstLines) {
-        guard let id = Int(text.text), (0..<limit).contains(id) else {
-          throw TableError(
-            file: file, line: line, column: column,
-            .labelOutOfRange(text.text, classes: limit))
-        }
-        ids.append(Int32(id))
-      }
-    } else {
-      guard texts.count <= limit else {
-        throw TableError(
-          file: file, column: column, .tooManyLabels(found: texts.count, classes: limit))
-      }
-      let sorted = texts.sorted()
-      let table = Dictionary(uniqueKeysWithValues: zip(sorted, 0...))
-      ids = texts.map { Int32(table[$0] ?? 0) }
-      names = sorted.map(\.text)
+    if known == nil, areWholeNumbers {
+      return (try numbered(below: limit, file: file, column: column), nil)
     }
-    return (rows.map { ids[Int($0)] }, names)
+    let names = known ?? sorted
+    guard known != nil || texts.count <= limit else {
+      throw TableError(
+        file: file, column: column, .tooManyLabels(found: texts.count, classes: limit))
+    }
+    return (
+      try ids(among: names, file: file, column: column) { .unknownLabel($0, known: $1) }, names
+    )
+  }
+
+  /// The categories and each row's, -1 for none.
+  ///
+  /// - Throws: `TableError` at the first text that is none of `known`.
+  func categories(
+    known: [String]?, file: String, column: String
+  ) throws(TableError) -> (rows: [Int32], names: [String]) {
+    if overflowed {
+      throw TableError(
+        file: file, column: column,
+        .tooManyCategories(limit: Self.limit))
+    }
+    let names = known ?? sorted
+    let rows = try ids(among: names, file: file, column: column) {
+      .unknownCategory($0, known: $1)
+    }
+    return (rows, names)
+  }
+
+  /// The different texts in the order of their code points.
+  private var sorted: [String] { texts.sorted().map(\.text) }
+
+  private func ids(
+    among names: [String], file: String, column: String,
+    _ reason: (String, [String]) -> TableError.Reason
+  ) throws(TableError) -> [Int32] {
+    let order = names.map { ExactString($0) }
+    let table = Dictionary(zip(order, 0...), uniquingKeysWith: { first, _ in first })
+    var ids: [Int32] = []
+    for (text, line) in zip(texts, firstLines) {
+      guard let id = table[text] else {
+        throw TableError(file: file, line: line, column: column, reason(text.text, names))
+      }
+      ids.append(Int32(id))
+    }
+    return rows.map { $0 < 0 ? -1 : ids[Int($0)] }
+  }
+
+  private func numbered(
+    below limit: Int, file: String, column: String
+  ) throws(TableError) -> [Int32] {
+    var ids: [Int32] = []
+    for (text, line) in zip(texts, firstLines) {
+      guard let id = Int(text.text), (0..<limit).contains(id) else {
+        throw TableError(
+          file: file, line: line, column: column, .labelOutOfRange(text.text, classes: limit))
+      }
+      ids.append(Int32(id))
+    }
+    return rows.map { ids[Int($0)] }
   }
 
   /// Whether every text is a whole number, as ids are.

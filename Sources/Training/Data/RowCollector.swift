@@ -4,13 +4,47 @@ import Tensors
 /// The values of a table as its records come by.
 struct RowCollector<Scalar: DenseScalar> {
   private let layout: TableLayout
-  private var features: [Scalar] = []
+  private let roles: [FieldRole]
+  /// The columns of words, in the file's order.
+  private let textColumns: [Int]
+  /// The features that are numbers, in the file's order.
+  private let numberColumns: [Int]
+  private var rows = 0
+  private var features = ElementList<Scalar>()
+  private var targets = ElementList<Scalar>()
   private var labels = LabelCollector()
-  /// The target as numbers, while every one of them is one.
-  private var values: [Scalar]? = []
+  private var categories: [Int: LabelCollector] = [:]
+  /// Whether every target so far was a number.
+  private var targetsAreNumbers = true
 
   init(_ layout: TableLayout) {
     self.layout = layout
+    roles = layout.names.indices.map(layout.role)
+    textColumns = roles.indices.filter { [roles] in roles[$0] == .text }
+    numberColumns = roles.indices.filter { [roles] in roles[$0] == .feature }
+    for column in layout.categories.keys { categories[column] = LabelCollector() }
+  }
+
+  /// Takes plain records of `bytes`, the first of which begins on `line` or later.
+  mutating func add(_ records: PlainRecords<Scalar>, of bytes: [UInt8], line: Int) {
+    rows += records.rows
+    features.append(contentsOf: records.features)
+    targets.append(contentsOf: records.targets)
+    let width = textColumns.count
+    let text = bytes.span
+    for (place, column) in textColumns.enumerated() {
+      let isTarget = layout.targets.contains(column)
+      for row in 0..<records.rows {
+        let field = records.texts[row * width + place]
+        let line = line + Int(records.lines[row])
+        if isTarget {
+          labels.add(text, field, line: line)
+          if layout.task == nil, targetsAreNumbers { addValue(decimalNumber(text, in: field)) }
+        } else {
+          categories[column]?.add(text, field, line: line)
+        }
+      }
+    }
   }
 
   /// Takes the reader's current record.
@@ -20,39 +54,54 @@ struct RowCollector<Scalar: DenseScalar> {
         .fieldCount(found: reader.fields.count, expected: layout.names.count))
     }
     for column in reader.fields.indices {
-      if column != layout.target {
-        features.append(try number(column, reader))
-      } else if layout.isTargetRead {
-        try addTarget(column, reader)
+      switch roles[column] {
+      case .skipped: break
+      case .feature: features.append(try number(column, reader, orMissing: layout.allowsMissing))
+      case .target: targets.append(try number(column, reader, orMissing: false))
+      case .text: try addText(column, reader)
       }
     }
+    rows += 1
   }
 
-  private mutating func addTarget(_ column: Int, _ reader: CSVReader) throws(TableError) {
-    if reader.fields[column].isEmpty {
-      throw reader.error(.missingValue, column: layout.names[column])
-    }
-    if layout.task != .regression {
-      labels.add(reader.text(column), line: reader.line)
-    }
-    switch layout.task {
-    case .regression:
-      let value = try number(column, reader)
-      values?.append(value)
-    case .classification:
-      break
-    case nil:
-      if let value = try? number(column, reader) { values?.append(value) } else { values = nil }
+  private mutating func addText(_ column: Int, _ reader: CSVReader) throws(TableError) {
+    let isTarget = layout.targets.contains(column)
+    let field = reader.fields[column]
+    if field.isEmpty {
+      guard !isTarget, layout.allowsMissing else {
+        throw reader.error(.missingValue, column: layout.names[column])
+      }
+      categories[column]?.addMissing()
+    } else if isTarget {
+      labels.add(reader.bytes.span, field, line: reader.line)
+      if layout.task == nil, targetsAreNumbers {
+        addValue(decimalNumber(reader.bytes.span, in: field))
+      }
+    } else {
+      categories[column]?.add(reader.bytes.span, field, line: reader.line)
     }
   }
 
-  private func number(_ column: Int, _ reader: CSVReader) throws(TableError) -> Scalar {
+  /// Takes a target that may turn out to be a number.
+  private mutating func addValue(_ value: Double?) {
+    if let value, case let scalar = Scalar(value), scalar.isFinite {
+      targets.append(scalar)
+    } else {
+      targetsAreNumbers = false
+    }
+  }
+
+  private func number(
+    _ column: Int, _ reader: CSVReader, orMissing: Bool
+  ) throws(TableError) -> Scalar {
     let field = reader.fields[column]
     if let value = decimalNumber(reader.bytes.span, in: field) {
       let scalar = Scalar(value)
       if scalar.isFinite { return scalar }
     }
-    throw reader.error(numberFault(reader.text(column)), column: layout.names[column])
+    let text = reader.text(column)
+    if orMissing, isMissing(text) { return .nan }
+    throw reader.error(numberFault(text), column: layout.names[column])
   }
 
   /// Why a field is no finite number.
@@ -65,31 +114,86 @@ struct RowCollector<Scalar: DenseScalar> {
   }
 
   /// The table, when all records are in.
-  func dataset(
+  mutating func dataset(
     classes: [String]?, outputs: Int?, file: String
   ) throws(TableError) -> Dataset<Scalar> {
-    guard !features.isEmpty else { throw TableError(file: file, .noRows) }
-    let columns = layout.features.map { layout.names[$0] }
-    let matrix = Matrix(columns: columns.count, elements: features)
-    let target = layout.isTargetRead ? layout.target.map { layout.names[$0] } : nil
-    guard let target else {
-      return Dataset(columns: columns, target: nil, features: matrix, targets: .none)
+    guard rows > 0 else { throw TableError(file: file, .noRows) }
+    let (sources, matrix) = try encodedFeatures(file)
+    let names = layout.isTargetRead ? layout.targets.map { layout.names[$0] } : []
+    guard let target = names.first else {
+      return Dataset(sources: sources, targetNames: [], features: matrix, targets: .none)
     }
-    if let values, task == .regression {
+    if task == .regression {
+      if let outputs, outputs != names.count {
+        throw TableError(file: file, .targetCount(found: names.count, expected: outputs))
+      }
       return Dataset(
-        columns: columns, target: target, features: matrix,
-        targets: .values(Matrix(columns: 1, elements: values)))
+        sources: sources, targetNames: names, features: matrix, targets: .values(targetMatrix()))
     }
-    let (ids, names) = try labels.classes(
+    let (ids, classes) = try labels.classes(
       known: classes, outputs: outputs, file: file, column: target)
     return Dataset(
-      columns: columns, target: target, features: matrix, targets: .labels(ids), classes: names)
+      sources: sources, targetNames: names, features: matrix, targets: .labels(ids),
+      classes: classes)
+  }
+
+  /// The targets' columns, which were read in the file's order, in the order asked for.
+  private mutating func targetMatrix() -> Matrix<Scalar> {
+    let matrix = Matrix(columns: layout.targets.count, elements: targets.takeAll())
+    let inFile = layout.targets.sorted()
+    let order = layout.targets.map { inFile.firstIndex(of: $0) ?? 0 }
+    guard order != Array(order.indices) else { return matrix }
+    return Matrix(
+      columns: order.count,
+      elements: (0..<matrix.rows).flatMap { row in order.map { matrix[row, $0] } })
+  }
+
+  /// The features in the network's order, words one-hot.
+  private mutating func encodedFeatures(
+    _ file: String
+  ) throws(TableError) -> ([FeatureSource], Matrix<Scalar>) {
+    var sources: [FeatureSource] = []
+    var words: [Int: [Int32]] = [:]
+    for column in layout.features {
+      var names: [String]?
+      if let collector = categories[column] {
+        let (rows, known) = try collector.categories(
+          known: layout.categories[column] ?? nil, file: file, column: layout.names[column])
+        (words[column], names) = (rows, known)
+      }
+      sources.append(FeatureSource(column: layout.names[column], categories: names))
+    }
+    let numbers = features.takeAll()
+    if words.isEmpty, layout.features == numberColumns {
+      return (sources, Matrix(columns: sources.count, elements: numbers))
+    }
+    let width = sources.reduce(0) { $0 + $1.width }
+    var matrix = Matrix<Scalar>(rows: rows, columns: width)
+    var start = 0
+    for (column, source) in zip(layout.features, sources) {
+      if let words = words[column] {
+        for row in 0..<rows where words[row] >= 0 {
+          matrix.elements[row * width + start + Int(words[row])] = 1
+        }
+      } else if let place = numberColumns.firstIndex(of: column) {
+        for row in 0..<rows {
+          matrix.elements[row * width + start] = numbers[row * numberColumns.count + place]
+        }
+      }
+      start += source.width
+    }
+    return (sources, matrix)
   }
 
   /// The task that was asked for, or the one that the target looks like.
   private var task: LearningTask {
     if let task = layout.task { return task }
-    guard values != nil else { return .classification }
+    guard targetsAreNumbers else { return .classification }
     return labels.overflowed || !labels.areWholeNumbers ? .regression : .classification
   }
+}
+
+/// Whether a field says that its value is missing; the kernel knows the same words.
+private func isMissing(_ text: String) -> Bool {
+  ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"].contains(text)
 }

@@ -24,6 +24,10 @@ package struct TableError: ReportableError, Equatable {
     case unknownLabel(String, known: [String])
     case labelOutOfRange(String, classes: Int)
     case tooManyLabels(found: Int, classes: Int)
+    case targetCount(found: Int, expected: Int)
+    case notAFeature
+    case unknownCategory(String, known: [String])
+    case tooManyCategories(limit: Int)
     case singleClass
   }
 
@@ -93,6 +97,14 @@ extension TableError.Reason: CustomStringConvertible {
       "label \(shortened(text)) is out of range; class ids are 0 to \(classes - 1)"
     case .tooManyLabels(let found, let classes):
       "\(found) different labels, there is room for \(classes); is this a regression?"
+    case .targetCount(let found, let expected):
+      "\(found) target column\(found == 1 ? "" : "s"), the network has \(expected) outputs; "
+        + "choose them with --target"
+    case .notAFeature: "is no feature: it is the target, dropped, or named twice; choose another"
+    case .unknownCategory(let text, let known):
+      "\"\(shortened(text))\" is none of the categories that the network knows: \(listed(known))"
+    case .tooManyCategories(let limit):
+      "more than \(limit) different words; drop the column, or cut it into fewer"
     case .singleClass: "all labels are of one class; there is nothing to tell apart"
     default: ""
     }

@@ -11,6 +11,9 @@ struct UTF8Validator {
     case nul(byte: Int)
   }
 
+  /// Counts bytes that are known to be whole, valid characters.
+  mutating func pass(_ count: Int) { offset += count }
+
   /// Checks the next bytes; a character cut at their end waits for the rest unless `isLast`.
   mutating func advance(over bytes: Span<UInt8>, isLast: Bool) -> Finding {
     let whole = isLast ? bytes.count : bytes.count - cutTail(of: bytes)

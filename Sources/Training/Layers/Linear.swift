@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// y = x Wᵀ + b, and with a branch y = x Wᵀ + b + s·(x Aᵀ) Bᵀ.
+/// y = x Wᵀ + b, and with a branch y = x Wᵀ + b + s·(x Aᵀ) Bᵀ; for one with magnitudes see
+/// `Magnitude`.
 ///
 /// Shapes: x [B, in], W [out, in], b [out], y [B, out]. A frozen weight costs no gradient product.
 package struct Linear<Scalar: DenseScalar>: Sendable {
@@ -33,6 +34,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     output.reshape(rows: x.rows, columns: outputs)
     // y = b
     if let bias { fillRows(&output.elements, with: bias.value, rows: x.rows) }
+    if branch?.magnitude != nil { return forwardScaled(x, workers) }
     // y += x Wᵀ
     matmulNT(
       x.elements, weight.value, into: &output.elements,
@@ -42,8 +44,41 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     branch?.forward(x, addingTo: &output, workers)
   }
 
+  /// y += (m / n)∘v, v = x Wᵀ + s·(x Aᵀ) Bᵀ.
+  private mutating func forwardScaled(_ x: Matrix<Scalar>, _ workers: Workers) {
+    guard var branch, var magnitude = branch.magnitude else { return }
+    // The one owner of its buffers, so that they are not copied.
+    (self.branch, branch.magnitude) = (nil, nil)
+    if bias == nil {
+      fillRows(&output.elements, with: Array(repeating: 0, count: outputs), rows: x.rows)
+    }
+    magnitude.product.reshape(rows: x.rows, columns: outputs)
+    matmulNT(
+      x.elements, weight.value, into: &magnitude.product.elements,
+      Product(m: x.rows, n: outputs, k: inputs, workers: workers))
+    branch.forward(x, addingTo: &magnitude.product, workers)
+    magnitude.forward(addingTo: &output, weight, branch.factors, workers)
+    branch.magnitude = magnitude
+    self.branch = branch
+  }
+
   /// Writes the gradients of what is trained, and dx [B, in] unless nothing below needs it.
   mutating func backward(
+    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>, wantsInput: Bool,
+    _ workers: Workers
+  ) {
+    // y = b:  db = Σ over rows of dy
+    if bias?.isTrained == true {
+      bias?.apply { columnSums(dy.elements, into: &$0.gradient, rows: dy.rows) }
+    }
+    // y += (m / n)∘v:  dv
+    branch?.magnitude?.backward(dy)
+    backwardProducts(
+      branch?.magnitude?.dProduct ?? dy, x: x, into: &dx, wantsInput: wantsInput, workers)
+  }
+
+  /// The part below the bias and the magnitudes, where `dy` is the gradient of the two products' sum.
+  private mutating func backwardProducts(
     _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>, wantsInput: Bool,
     _ workers: Workers
   ) {
@@ -56,10 +91,6 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     }
     // y += s·(x Aᵀ) Bᵀ
     branch?.backward(dy, x: x, addingTo: &dx, wantsInput: wantsInput, workers)
-    // y = b:  db = Σ over rows of dy
-    if bias?.isTrained == true {
-      bias?.apply { columnSums(dy.elements, into: &$0.gradient, rows: dy.rows) }
-    }
     // y += x Wᵀ:  dW = dyᵀ x
     if weight.isTrained {
       matmulTN(
@@ -68,7 +99,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     }
   }
 
-  /// Calls `body` with each trained parameter: weight, bias, A, B.
+  /// Calls `body` with each trained parameter: weight, bias, A, B, b', m.
   mutating func withTrained(
     _ body: (inout Parameter<Scalar>) throws -> Void
   ) rethrows {
@@ -76,5 +107,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     if bias?.isTrained == true { try bias?.apply(body) }
     try branch?.down.apply(body)
     try branch?.up.apply(body)
+    try branch?.upBias?.apply(body)
+    try branch?.magnitude?.vector.apply(body)
   }
 }

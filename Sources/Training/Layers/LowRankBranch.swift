@@ -1,16 +1,33 @@
 import Kernels
 import Tensors
 
-/// The trained side path of a frozen linear layer: y += s·(x Aᵀ) Bᵀ.
+/// The trained side path of a frozen linear layer: y += s·(h Bᵀ + b'), h = x Aᵀ.
 ///
-/// Shapes: x [B, in], A [rank, in], h = x Aᵀ [B, rank], B [out, rank], y [B, out].
+/// Shapes: x [B, in], A [rank, in], h [B, rank], B [out, rank], b' [out] or none, y [B, out].
 package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
   /// A [rank, in].
   package internal(set) var down: Parameter<Scalar>
   /// B [out, rank].
   package internal(set) var up: Parameter<Scalar>
+  /// b' [out], which few adapters have.
+  package internal(set) var upBias: Parameter<Scalar>?
+  /// DoRA's magnitudes; `Linear` applies them to the weight's product and the branch's together.
+  package internal(set) var magnitude: Magnitude<Scalar>?
   /// s.
   package let scaling: Double
+  /// The share of the input's elements that training leaves out, anew in each batch.
+  package var dropout = 0.0
+  /// What the learning rate of B is multiplied by: LoRA+, <https://arxiv.org/abs/2402.12354>.
+  package var plusRatio: Double {
+    get { up.rateFactor }
+    set { up.rateFactor = newValue }
+  }
+  /// Draws what the next `forward` leaves out; without one nothing is.
+  var mask: Generator?
+  /// The input as the last `forward` saw it and the factors, 0 or 1/(1 - dropout), it was multiplied
+  /// with; empty when nothing was left out.
+  private var masked = Matrix<Scalar>(rows: 0, columns: 0)
+  private var factorsOfMask: [Scalar] = []
   /// h [B, rank] of the last `forward`.
   private var hidden = Matrix<Scalar>(rows: 0, columns: 0)
   private var dHidden = Matrix<Scalar>(rows: 0, columns: 0)
@@ -23,14 +40,29 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
   ///   - up: B, row-major [out, rank].
   ///   - rank: The number of A's rows.
   ///   - scaling: s, usually alpha / rank.
-  package init(module: String, down: [Scalar], up: [Scalar], rank: Int, scaling: Double) {
+  ///   - upBias: b' [out].
+  package init(
+    module: String, down: [Scalar], up: [Scalar], rank: Int, scaling: Double,
+    upBias: [Scalar]? = nil
+  ) {
     self.down = Parameter(
       name: module + ".lora_A.weight", shape: Shape([rank, down.count / rank]), value: down,
       isTrained: true)
     self.up = Parameter(
       name: module + ".lora_B.weight", shape: Shape([up.count / rank, rank]), value: up,
       isTrained: true)
+    self.upBias = upBias.map { bias in
+      Parameter(
+        name: module + ".lora_B.bias", shape: [bias.count], value: bias, isTrained: true)
+    }
     self.scaling = scaling
+  }
+
+  /// The same branch under trained magnitudes.
+  package func with(_ magnitude: Magnitude<Scalar>?) -> LowRankBranch {
+    var branch = self
+    branch.magnitude = magnitude
+    return branch
   }
 
   /// A branch that changes nothing yet: A uniform in ±1/√in, B zero.
@@ -49,10 +81,16 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
 
   package var rank: Int { down.shape[0] }
 
+  var factors: LowRankFactors<Scalar> {
+    LowRankFactors(down: down.value, up: up.value, rank: rank, scaling: scaling)
+  }
+
   mutating func forward(
     _ x: Matrix<Scalar>, addingTo y: inout Matrix<Scalar>, _ workers: Workers
   ) {
     let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
+    dropInputs(of: x)
+    let x = factorsOfMask.isEmpty ? x : masked
     hidden.reshape(rows: rows, columns: rank)
     // h = x Aᵀ
     matmulNT(
@@ -62,6 +100,13 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     matmulNT(
       hidden.elements, up.value, into: &y.elements,
       Product(m: rows, n: outputs, k: rank, alpha: scaling, beta: 1, workers: workers))
+    // y += s·b'
+    guard let upBias else { return }
+    var bias = Matrix<Scalar>(rows: rows, columns: outputs)
+    fillRows(&bias.elements, with: upBias.value, rows: rows)
+    addScaledColumns(
+      bias.elements, factors: Array(repeating: Scalar(scaling), count: outputs),
+      to: &y.elements, rows: rows)
   }
 
   mutating func backward(
@@ -69,6 +114,12 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     _ workers: Workers
   ) {
     let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
+    let dropped = factorsOfMask.isEmpty ? x : masked
+    // y += s·b':  db' = s·Σ over rows of dy
+    upBias?.apply { bias in
+      columnSums(dy.elements, into: &bias.gradient, rows: rows)
+      for index in bias.gradient.indices { bias.gradient[index] *= Scalar(scaling) }
+    }
     // y += s·h Bᵀ:  dB = s·dyᵀ h
     matmulTN(
       dy.elements, hidden.elements, into: &up.gradient,
@@ -80,12 +131,40 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
       Product(m: rows, n: rank, k: outputs, alpha: scaling, workers: workers))
     // h = x Aᵀ:  dA = dhᵀ x
     matmulTN(
-      dHidden.elements, x.elements, into: &down.gradient,
+      dHidden.elements, dropped.elements, into: &down.gradient,
       Product(m: rank, n: inputs, k: rows, workers: workers))
     // h = x Aᵀ:  dx += dh A
     guard wantsInput else { return }
+    guard factorsOfMask.isEmpty else {
+      return addMaskedGradient(to: &dx, rows: rows, workers)
+    }
     matmulNN(
       dHidden.elements, down.value, into: &dx.elements,
       Product(m: rows, n: inputs, k: rank, beta: 1, workers: workers))
+  }
+
+  /// x∘f, each f being 0 with the probability `dropout` and 1/(1 - dropout) otherwise.
+  private mutating func dropInputs(of x: Matrix<Scalar>) {
+    guard var generator = mask, dropout > 0 else { return factorsOfMask = [] }
+    mask = nil
+    let kept = Scalar(1 / (1 - dropout))
+    factorsOfMask = (0..<x.count).map { _ in generator.uniform() < dropout ? 0 : kept }
+    masked.reshape(rows: x.rows, columns: x.columns)
+    for index in factorsOfMask.indices {
+      masked.elements[index] = x.elements[index] * factorsOfMask[index]
+    }
+  }
+
+  // h = (x∘f) Aᵀ:  dx += (dh A)∘f
+  private mutating func addMaskedGradient(
+    to dx: inout Matrix<Scalar>, rows: Int, _ workers: Workers
+  ) {
+    let inputs = down.shape[1]
+    matmulNN(
+      dHidden.elements, down.value, into: &masked.elements,
+      Product(m: rows, n: inputs, k: rank, workers: workers))
+    for index in factorsOfMask.indices {
+      dx.elements[index] += masked.elements[index] * factorsOfMask[index]
+    }
   }
 }

@@ -10,6 +10,8 @@ package struct Parameter<Scalar: DenseScalar>: Sendable {
   /// As many elements as `value`, or none when the parameter is frozen.
   package internal(set) var gradient: [Scalar]
   package let isTrained: Bool
+  /// What the learning rate is multiplied by for this parameter.
+  package var rateFactor = 1.0
 
   package init(name: String, shape: Shape, value: [Scalar], isTrained: Bool) {
     precondition(shape.elementCount == value.count, "the values do not fill the shape")

@@ -4,8 +4,10 @@ import Tensors
 /// Linear layers one after the other, a function between each two, and a loss at the end.
 package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
   package private(set) var layers: [DenseLayer<Scalar>]
-  package let loss: Loss
+  package var loss: Loss
   package var workers = Workers.one
+  /// Where dropout's chance begins.
+  package var dropoutSeed: UInt64 = 0
   /// The gradient on its way down: dy of the current layer, and room for that of the one below.
   private var gradient = Matrix<Scalar>(rows: 0, columns: 0)
   private var gradientBelow = Matrix<Scalar>(rows: 0, columns: 0)
@@ -36,9 +38,22 @@ package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
     return x
   }
 
+  /// Chance depends on the seed and the place alone, so that a resumed run draws the same.
+  package mutating func prepare(step: Int, batch: Int) {
+    var generator = Generator(
+      seed: dropoutSeed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(batch))
+    for index in layers.indices where (layers[index].linear.branch?.dropout ?? 0) > 0 {
+      layers[index].linear.branch?.mask = generator.fork()
+    }
+  }
+
   package mutating func forward(_ batch: TableBatch<Scalar>) -> Double {
     let y = outputs(for: batch.features)
     return loss(y, batch.targets, gradient: &gradient)
+  }
+
+  package func weight(of batch: TableBatch<Scalar>) -> Double {
+    loss.weight(of: batch.targets, rows: batch.rows)
   }
 
   package mutating func backward(_ batch: TableBatch<Scalar>) {
@@ -82,6 +97,22 @@ extension MultilayerPerceptron {
   package mutating func setBiasTrained(_ isTrained: Bool, of module: String) {
     for index in layers.indices where layers[index].linear.module == module {
       layers[index].linear.bias = layers[index].linear.bias?.trained(isTrained)
+    }
+  }
+
+  /// Trains weight and bias of `module` too.
+  package mutating func trainFully(_ module: String) {
+    for index in layers.indices where layers[index].linear.module == module {
+      layers[index].linear.weight = layers[index].linear.weight.trained(true)
+    }
+    setBiasTrained(true, of: module)
+  }
+
+  /// Gives the weight of `module` other values; it stays frozen.
+  package mutating func setWeight(_ value: [Scalar], of module: String) {
+    for index in layers.indices where layers[index].linear.module == module {
+      precondition(value.count == layers[index].linear.weight.value.count)
+      layers[index].linear.weight.value = value
     }
   }
 

@@ -7,17 +7,26 @@ package protocol Network<Scalar, Batch>: Sendable {
   associatedtype Scalar: DenseScalar
   associatedtype Batch: Sendable
 
+  /// Tells the network which batch of which step comes next, for what it draws by chance.
+  mutating func prepare(step: Int, batch: Int)
+
   /// The mean loss over `batch`; keeps what `backward` needs.
   mutating func forward(_ batch: Batch) -> Double
 
   /// Overwrites the gradient of every trained parameter with that of the last `forward`'s loss.
   mutating func backward(_ batch: Batch)
 
+  /// What `batch` counts for beside others whose mean losses are put together.
+  func weight(of batch: Batch) -> Double
+
   /// Calls `body` with each trained parameter, always in the same order.
   mutating func withTrained(_ body: (inout Parameter<Scalar>) throws -> Void) rethrows
 }
 
 extension Network {
+  /// Nothing is drawn by chance.
+  package mutating func prepare(step: Int, batch: Int) {}
+
   /// Names, shapes and values of what is trained, in the order of `withTrained`.
   package var trained: [Parameter<Scalar>] {
     var network = self

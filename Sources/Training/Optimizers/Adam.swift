@@ -36,6 +36,8 @@ package struct Adam<Scalar: DenseScalar>: Optimizer {
       state.first.append(Array(repeating: 0, count: parameter.value.count))
       state.second.append(Array(repeating: 0, count: parameter.value.count))
     }
+    var step = step
+    step.rate *= parameter.rateFactor
     Kernels.step(
       step, &parameter.value, gradient: parameter.gradient, first: &state.first[index],
       second: &state.second[index],

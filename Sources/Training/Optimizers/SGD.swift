@@ -29,6 +29,8 @@ package struct SGD<Scalar: DenseScalar>: Optimizer {
       let count = step.momentum == 0 ? 0 : parameter.value.count
       state.first.append(Array(repeating: 0, count: count))
     }
+    var step = step
+    step.rate *= parameter.rateFactor
     Kernels.step(
       step, &parameter.value, gradient: parameter.gradient, velocity: &state.first[index],
       workers: workers)

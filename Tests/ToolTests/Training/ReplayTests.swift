@@ -44,6 +44,7 @@ private struct StoredRun: CustomTestStringConvertible {
     if let shape = optimizer?["schedule"]?["kind"]?.text { arguments += ["--schedule", shape] }
     if settings["overrides"]?["bias"]?.text == "all" { arguments.append("--train-bias") }
     if settings["overrides"]?["use_rslora"] == .flag(true) { arguments.append("--rslora") }
+    if settings["overrides"]?["use_dora"] == .flag(true) { arguments.append("--dora") }
     return arguments
   }
 }

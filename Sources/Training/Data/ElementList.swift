@@ -1,0 +1,43 @@
+/// Numbers that grow in number without ever being copied as a whole while they do.
+///
+/// An array that doubles holds what it had twice; here it is pieces, and they become one array at the
+/// end, each given back when it is copied: memory is the result and one piece.
+struct ElementList<Element> {
+  private var pieces: [[Element]] = [[]]
+  private(set) var count = 0
+
+  /// Elements of a piece: large enough for the system to take its memory back at once.
+  private static var pieceSize: Int { (34 << 20) / MemoryLayout<Element>.stride }
+
+  mutating func append(_ element: Element) {
+    pieces[pieces.count - 1].append(element)
+    count += 1
+    endPiece()
+  }
+
+  mutating func append(contentsOf elements: [Element]) {
+    if pieces.count > 1 || count + elements.count > 1 << 16, pieces[pieces.count - 1].isEmpty {
+      pieces[pieces.count - 1].reserveCapacity(Self.pieceSize + elements.count)
+    }
+    pieces[pieces.count - 1] += elements
+    count += elements.count
+    endPiece()
+  }
+
+  private mutating func endPiece() {
+    if pieces[pieces.count - 1].count >= Self.pieceSize { pieces.append([]) }
+  }
+
+  /// All elements, taken out of here.
+  mutating func takeAll() -> [Element] {
+    defer { (pieces, count) = ([[]], 0) }
+    if pieces.count == 1 { return pieces[0] }
+    var all: [Element] = []
+    all.reserveCapacity(count)
+    for index in pieces.indices {
+      all += pieces[index]
+      pieces[index] = []
+    }
+    return all
+  }
+}
