@@ -41,6 +41,7 @@ import Testing
           unmerge                 Take out of a checkpoint what was merged into it.
           swap                    Exchange what is merged into a checkpoint for other
                                   adapters.
+          recover                 Bring an interrupted change in place to its end.
           verify                  Prove that a checkpoint is what it says.
 
         CONVERSION SUBCOMMANDS:
@@ -118,9 +119,11 @@ import Testing
         given, and rounded once to the weight's own type, so the result has the same
         bits on every machine and for any --threads. The output has the form of the
         base: a file, a folder with its shards and side files, or a stream on '-'. A
-        name in .safetensors or .gz makes one file of a folder.
+        name in .safetensors or .gz makes one file of a folder. With --reversible a
+        remainder goes beside the result, or into its folder as
+        lora_remainder.safetensors.
 
-        USAGE: lora merge [<options>] <base> <adapter[@weight]> ... --output <path>
+        USAGE: lora merge [<options>] <base> <adapter[@weight]> ...
 
         ARGUMENTS:
           <base>                  Checkpoint: a file, a folder, or '-' for stdin.
@@ -140,8 +143,16 @@ import Testing
                                   refuses. (values: both, untie, error)
           --resize-vocab          Let the adapter's embeddings bring another number of
                                   tokens, and its tokenizer.
+          --reversible            Also write a remainder: what rounding loses, about a
+                                  hundredth of the weights. With it the merge comes out
+                                  again bit for bit, without the base.
+          --remainder <path>      Where the remainder goes; needs --reversible.
           -o, --output <path>     What to write: a file, a folder, or '-' for stdout.
-          --force                 Replace the output if it exists.
+          --in-place              Change the checkpoint itself, under a journal: killed
+                                  at any moment, lora recover finishes or undoes the
+                                  change.
+          --force                 Replace the output if it exists; in place, also while
+                                  another process has it open.
           --no-sync               Do not wait until the output has reached the disk.
           --gzip/--no-gzip        Write inside gzip. (default: when the output ends in
                                   .gz)
