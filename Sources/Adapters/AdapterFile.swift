@@ -109,27 +109,6 @@ package enum AdapterFile {
     (try? find(path)) != nil
   }
 
-  /// An adapter of another program's, read whole, and what its file lists.
-  ///
-  /// - Returns: nil for PEFT's own layout, and for what is no adapter.
-  /// - Throws: As `open`.
-  package static func openForeign(
-    _ path: String
-  ) throws -> (adapter: Adapter, entries: [TensorEntry], fileSize: Int?)? {
-    guard path != "-", let found = try? find(path) else { return nil }
-    switch found {
-    case .configured(let file, let document):
-      guard MLXConfiguration.isMLX(document) else { return nil }
-      return (
-        try readMLX(file, configuration: document, path: path), file.header.entries, file.fileSize
-      )
-    case .kohya(let file):
-      return (try readKohya(file, path: path), file.header.entries, file.fileSize)
-    case .gguf(let file):
-      return (try readGGUF(file), file.entries.map { TensorEntry($0) }, nil)
-    }
-  }
-
   /// Whether `path` is a folder that has an adapter's configuration.
   package static func isFolder(_ path: String) -> Bool {
     guard path != "-", Folder.exists(path) else { return false }
@@ -193,14 +172,5 @@ package enum AdapterFile {
       file: path,
       problem: "expected \(wanted) in the folder, as \(configurationName) is of that kind, found "
         + (other.map { "\($0); two adapters were mixed up: fetch the adapter again" } ?? "none"))
-  }
-}
-
-extension TensorEntry {
-  /// A tensor of a GGUF file as safetensors would list it, its range counted from its own start.
-  fileprivate init(_ entry: GGUFFile.Entry) {
-    self.init(
-      name: entry.name, type: entry.type, shape: entry.shape,
-      range: 0..<(entry.shape.byteCount(of: entry.type) ?? 0))
   }
 }

@@ -19,6 +19,7 @@ package struct AdapterOutline: Sendable {
     package let weightCount: Int
   }
 
+  package let dialect: AdapterDialect
   package let configuration: AdapterConfiguration
   /// In the order of the file.
   package let modules: [Module]
@@ -29,6 +30,7 @@ package struct AdapterOutline: Sendable {
 
   /// The outline of an adapter with these tensors.
   package init(_ entries: [TensorEntry], _ configuration: AdapterConfiguration) {
+    dialect = .peft
     self.configuration = configuration
     var parts: [ExactString: Parts] = [:]
     var order: [ExactString] = []
@@ -60,8 +62,9 @@ package struct AdapterOutline: Sendable {
     strayNames = strays
   }
 
-  /// The outline of an adapter that was read whole.
+  /// The outline of an adapter that was read.
   package init(_ adapter: Adapter) {
+    dialect = adapter.dialect
     configuration = adapter.configuration
     modules = adapter.updates.map { update in
       let (down, up) = (update.pair.down.shape, update.pair.up.shape)

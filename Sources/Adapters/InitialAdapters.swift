@@ -45,7 +45,8 @@ struct InitialAdapters {
       file: extra.file, problem: "is an initial adapter that none of the adapters needs")
   }
 
-  private static func changingMethod(of adapter: Adapter) -> String? {
+  /// The initialisation that changed the base of an adapter that does not name it.
+  static func changingMethod(of adapter: Adapter) -> String? {
     adapter.baseFingerprint == nil ? changingMethod(adapter.configuration) : nil
   }
 

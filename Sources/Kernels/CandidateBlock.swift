@@ -8,7 +8,7 @@ final class CandidateBlock {
   let format: FloatFormat
   let sums: AlignedBuffer
   let width: AlignedBuffer
-  private let instructions: InstructionSet
+  let instructions: InstructionSet
 
   init(_ format: FloatFormat, _ instructions: InstructionSet) throws(OutOfMemory) {
     self.format = format

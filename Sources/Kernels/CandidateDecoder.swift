@@ -50,7 +50,8 @@ final class CandidateDecoder {
     let isComplete = unsafe code.withUnsafeBufferPointer { code in
       unsafe target.withUnsafeMutableBytes { target in
         unsafe lora_remainder_decode(
-          block.format.code, count, target.baseAddress, block.widths, &place,
+          block.instructions.code, block.format.code, count, target.baseAddress, block.widths,
+          &place,
           code.baseAddress.map { unsafe $0 + indices.lowerBound }, indices.count)
       }
     }

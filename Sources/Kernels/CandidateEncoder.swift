@@ -51,7 +51,8 @@ final class CandidateEncoder {
     place.bytes = 0
     let found = unsafe original.withUnsafeBytes { original in
       unsafe lora_remainder_encode(
-        block.format.code, original.count / size, original.baseAddress, first.base, block.widths,
+        block.instructions.code, block.format.code, original.count / size, original.baseAddress,
+        first.base, block.widths,
         &place, bits.base.assumingMemoryBound(to: UInt8.self), positions, Self.outlierRoom)
     }
     guard found <= Self.outlierRoom else { return false }

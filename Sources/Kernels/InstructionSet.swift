@@ -6,7 +6,7 @@ import CKernels
 package enum InstructionSet: String, CaseIterable, Sendable {
   /// C alone, for any processor.
   case portable
-  /// x86-64 with AVX2, FMA and F16C.
+  /// x86-64 with AVX2, FMA, F16C and BMI 1 and 2.
   case avx2
   /// x86-64 with AVX-512 F, BW, DQ and VL.
   case avx512

@@ -69,10 +69,6 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
     optimizer.state = state.optimizer
     batches.restore(state.batches)
     batch = batches.emptyBatch
-    var index = 0
-    network.withTrained { parameter in
-      parameter.value = state.values[index]
-      index += 1
-    }
+    network.setTrained(values: state.values)
   }
 }

@@ -10,4 +10,9 @@ package struct TrainingEvent: Sendable, Equatable {
   package let rate: Double
   /// The norm of all gradients, before clipping.
   package let gradientNorm: Double
+
+  package init(step: Int, epoch: Int, loss: Double, rate: Double, gradientNorm: Double) {
+    (self.step, self.epoch, self.loss) = (step, epoch, loss)
+    (self.rate, self.gradientNorm) = (rate, gradientNorm)
+  }
 }

@@ -68,6 +68,15 @@ package struct AdapterConversion {
     in dialect: AdapterDialect, _ problem: (ModuleUpdate) -> String?
   ) -> [any ReportableError] {
     let remedy = "; merge the adapter into its base, or convert it to peft"
+    if let method = InitialAdapters.changingMethod(of: adapter) {
+      // Only PEFT's configuration can say so, and without it the delta would be another.
+      let problem = "was initialised by \(escaped(method)), which changes the base before training"
+      return [
+        AdapterError.unsupported(
+          file: adapter.file, what: problem,
+          remedy: "merge it with --initial-adapter, or convert it with PEFT first")
+      ]
+    }
     let updates = adapter.updates.compactMap { update -> AdapterError? in
       let reason =
         update.upBias != nil

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Accounts for every tensor of the adapters: what it does, and to which tensor of the base.
 package struct CoverageLedger: Sendable {
   package enum Effect: String, Sendable {
@@ -19,7 +21,13 @@ package struct CoverageLedger: Sendable {
     package let base: String
   }
 
+  /// A tensor of stacked experts stands here once for each expert that the base holds by itself.
   package private(set) var entries: [Entry] = []
+
+  /// How many adapter tensors are accounted for.
+  package var tensorCount: Int {
+    Set(entries.map { [ExactString($0.adapter), ExactString($0.tensor)] }).count
+  }
 
   mutating func note(_ tensor: String, of adapter: String, _ effect: Effect, on base: String) {
     entries.append(Entry(adapter: adapter, tensor: tensor, effect: effect, base: base))

@@ -30,21 +30,21 @@ package struct MergePlan: Sendable {
   }
 
   /// The edits by the tensor's name in the result; all other tensors are copied.
-  package private(set) var edits: [ExactString: TensorEdit] = [:]
+  package internal(set) var edits: [ExactString: TensorEdit] = [:]
   /// Every adapter tensor, and what it does.
-  package private(set) var ledger = CoverageLedger()
+  package internal(set) var ledger = CoverageLedger()
   /// What a person should know, one sentence each.
-  package private(set) var notes: [String] = []
+  package internal(set) var notes: [String] = []
   /// The output layer that becomes a tensor of its own.
-  package private(set) var untied: RewriteChanges.Addition?
+  package internal(set) var untied: RewriteChanges.Addition?
   /// The number of tokens, where it changes.
-  package private(set) var vocabularySize: Int?
+  package internal(set) var vocabularySize: Int?
   /// Tensors that change their number of rows.
-  private(set) var resizedNames: Set<ExactString> = []
+  var resizedNames: Set<ExactString> = []
 
-  private var base: BaseTensors
-  private let tied: TiedWeights?
-  private let choices: Choices
+  var base: BaseTensors
+  let tied: TiedWeights?
+  let choices: Choices
   private var errors: [any ReportableError] = []
 
   /// Plans the merge of `adapters`, in this order, into a base with these tensors.
@@ -194,7 +194,7 @@ package struct MergePlan: Sendable {
     }
   }
 
-  private func edit(of entry: TensorEntry, slabs: Int, by adapter: Adapter) -> TensorEdit {
+  func edit(of entry: TensorEntry, slabs: Int, by adapter: Adapter) -> TensorEdit {
     var edit =
       edits[ExactString(entry.name)] ?? TensorEdit(entry.type, entry.shape, slabs: slabs)
     if !edit.files.contains(adapter.file) { edit.files.append(adapter.file) }
@@ -213,83 +213,6 @@ package struct MergePlan: Sendable {
       notes.append("\(escaped(adapter.file)): alpha is 0, so nothing is added")
     } else if scalings.contains(where: { $0 < 0 }) {
       notes.append("\(escaped(adapter.file)): alpha is negative, so the adapter is taken out")
-    }
-  }
-
-  // MARK: Replacements
-
-  private mutating func take(
-    _ replacement: Replacement, of adapter: WeightedAdapter
-  ) throws(AdapterError) {
-    let file = adapter.adapter.file
-    let entry = try base.find(replacement.parameter, for: replacement.tensorName, of: file)
-    let brought = FittedReplacement(replacement: replacement, entry: entry, file: file)
-    guard adapter.weight == 1 else {
-      throw brought.refusal(
-        "replaces \"\(escaped(entry.name))\" whole, which has no weighted form; "
-          + "merge this adapter with weight 1")
-    }
-    if try brought.check(resizes: choices.resizesVocabulary) {
-      base.resize(entry, to: replacement.tensor.shape)
-      vocabularySize = replacement.tensor.shape[0]
-      resizedNames.insert(ExactString(entry.name))
-    }
-    var edit = edit(of: base[entry.name] ?? entry, slabs: 1, by: adapter.adapter)
-    if let rows = replacement.rows {
-      edit.rowReplacements += try brought.rows(rows)
-    } else if let other = edit.replacement, other != replacement.tensor {
-      throw brought.refusal(
-        "\(escaped(edit.files[0])) replaces \"\(escaped(entry.name))\" too; merge one of them")
-    } else {
-      edit.replacement = replacement.tensor
-    }
-    edits[ExactString(entry.name)] = edit
-    ledger.note(
-      replacement.tensorName, of: file, replacement.rows == nil ? .replacement : .rows,
-      on: entry.name)
-  }
-
-  // MARK: Tied weights
-
-  private mutating func resolveTied() throws(AdapterError) {
-    guard let tied else { return }
-    let (embedding, head) = (ExactString(tied.embedding), ExactString(tied.head))
-    let touchesHead = edits[head] != nil
-    guard touchesHead || edits[embedding] != nil else { return }
-    let policy = try policy(
-      tied, touchesHead: touchesHead, touchesEmbedding: edits[embedding] != nil)
-    if policy == .untie {
-      untied = RewriteChanges.Addition(name: tied.head, copying: tied.embedding)
-    } else if let edit = edits.removeValue(forKey: head) {
-      edits[embedding] = edit
-    }
-  }
-
-  private mutating func policy(
-    _ tied: TiedWeights, touchesHead: Bool, touchesEmbedding: Bool
-  ) throws(AdapterError) -> TiedPolicy {
-    let side = touchesHead ? tied.head : tied.embedding
-    let file = edits[ExactString(side)]?.files.first ?? ""
-    let advice =
-      "use --tied untie to give each side its own matrix, or --tied both to change the shared one"
-    switch choices.tied {
-    case .untie: return .untie
-    case .both where touchesHead && touchesEmbedding:
-      throw .mismatch(
-        file: file,
-        problem: "changes \(escaped(tied.head)) and \(escaped(tied.embedding)) in two ways, and in "
-          + "the base they are one matrix; use --tied untie")
-    case .both: return .both
-    case nil where !touchesHead:
-      notes.append(
-        "\(escaped(tied.embedding)) is tied to \(escaped(tied.head)), so both change; "
-          + "use --tied untie to keep the output layer as it was")
-      return .both
-    case .error, nil:
-      throw .mismatch(
-        file: file,
-        problem: "changes \(escaped(side)), which the base ties to "
-          + "\(escaped(touchesHead ? tied.embedding : tied.head)); \(advice)")
     }
   }
 }

@@ -20,6 +20,7 @@ package final class RemainderFile: Sendable {
   ///   - reference: What the merged file records.
   ///   - path: Where it is now.
   ///   - threads: For its fingerprint.
+  /// - Returns: The remainder, known to be the one that was recorded.
   /// - Throws: `AdapterError.mismatch` when it is another one, or damaged; `ContainerError`.
   static func open(
     _ reference: RemainderReference, at path: String, threads: Int

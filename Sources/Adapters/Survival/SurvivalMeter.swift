@@ -4,8 +4,8 @@ import Tensors
 
 /// Measures what rounding leaves of a delta while a merge goes on.
 ///
-/// A tensor of up to 65,536 elements is measured whole, a larger one at 8192 elements of every
-/// chunk, at places that are the same in every run: about every 64th weight in half precision.
+/// A tensor of up to 65,536 elements is measured whole, a larger one at 4096 elements of every
+/// chunk, at places that are the same in every run: every 128th weight in half precision.
 package final class SurvivalMeter: Sendable {
   private let sums = Mutex<[ExactString: SurvivalSums]>([:])
 
@@ -13,7 +13,7 @@ package final class SurvivalMeter: Sendable {
 
   /// The range to measure out of `elements`, of a tensor with `count` of them.
   static func sample(of elements: Range<Int>, in count: Int) -> Range<Int> {
-    let size = 8192
+    let size = 4096
     guard count > 65_536, elements.count > size else { return elements }
     let room = elements.count - size
     // Spread by a multiplicative hash, so that samples do not all lie in the same columns.

@@ -1,4 +1,4 @@
-// The kernels for x86-64 with AVX2, FMA and F16C: 16 registers of 256 bits.
+// The kernels for x86-64 with AVX2, FMA, F16C and BMI: 16 registers of 256 bits.
 #if defined(__x86_64__)
 
 #include <math.h>
@@ -16,7 +16,7 @@
 #define VECTORS 2
 
 #pragma clang attribute push( \
-    __attribute__((target("avx2,fma,f16c"), min_vector_width(256))), apply_to = function)
+    __attribute__((target("avx2,fma,f16c,bmi,bmi2"), min_vector_width(256))), apply_to = function)
 
 #include "../Templates/Vector.inc"
 #include "../Templates/Pair.inc"
@@ -25,6 +25,7 @@
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
+#include "../Templates/Remainder.inc"
 
 #pragma clang attribute pop
 

@@ -17,7 +17,7 @@
 
 #pragma clang attribute push(                                         \
     __attribute__((                                                   \
-        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"),   \
+        target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,bmi,bmi2"),   \
         min_vector_width(512))),                                      \
     apply_to = function)
 
@@ -28,6 +28,7 @@
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
+#include "../Templates/Remainder.inc"
 
 #pragma clang attribute pop
 

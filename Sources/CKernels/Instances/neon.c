@@ -22,5 +22,6 @@
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
+#include "../Templates/Remainder.inc"
 
 #endif

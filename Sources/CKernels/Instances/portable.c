@@ -22,3 +22,4 @@
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
+#include "../Templates/Remainder.inc"

@@ -53,8 +53,9 @@ typedef struct {
 /// @param outliers  [room], overwritten: positions below count, ascending
 /// @return          how many outliers there are; those beyond `room` are not written
 size_t lora_remainder_encode(
-    lora_format format, size_t count, const void *original, const void *first,
-    const uint8_t *width, lora_bit_place *place, uint8_t *bits, uint32_t *outliers, size_t room);
+    lora_instruction_set set, lora_format format, size_t count, const void *original,
+    const void *first, const uint8_t *width, lora_bit_place *place, uint8_t *bits,
+    uint32_t *outliers, size_t room);
 
 /// Makes first candidates the W of their elements, outliers excepted.
 ///
@@ -62,8 +63,8 @@ size_t lora_remainder_encode(
 /// @param numbers  [count] of `format`: `first` from lora_candidates, W afterwards
 /// @return         false when the bits run out: the rest is not decoded then
 bool lora_remainder_decode(
-    lora_format format, size_t count, void *numbers, const uint8_t *width, lora_bit_place *place,
-    const uint8_t *bits, size_t size);
+    lora_instruction_set set, lora_format format, size_t count, void *numbers,
+    const uint8_t *width, lora_bit_place *place, const uint8_t *bits, size_t size);
 
 /// Writes left ^ right byte plane by byte plane: the lowest byte of each element first.
 /// @param size    bytes of an element

@@ -20,6 +20,8 @@ package final class GGUFFile: Sendable {
   package let metadata: GGUFMetadata
   /// In the order of the file.
   package let entries: [Entry]
+  /// Bytes of the file.
+  package let fileSize: Int
 
   private let file: InputFile
   private let dataStart: Int
@@ -37,6 +39,7 @@ package final class GGUFFile: Sendable {
     }
     let header = try GGUFHeaderReader(file, size: size)
     path = file.path
+    fileSize = size
     metadata = header.metadata
     entries = header.entries
     dataStart = header.dataStart

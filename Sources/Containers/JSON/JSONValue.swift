@@ -77,6 +77,10 @@ extension JSONValue {
     }
   }
 
+  package static func number(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
+  /// The value must be finite.
+  package static func number(_ value: Double) -> JSONValue { .number(JSONNumber(value)) }
+
   /// An object with these members, in this order; keys must differ.
   package init(members: [(String, JSONValue)]) {
     self = .object(

@@ -6,7 +6,7 @@ extension AdapterSummary {
   /// The adapter as facts, and a table of its modules when `detail` asks for every tensor.
   func report(_ detail: InspectionDetail) -> Report {
     var report = Report()
-    report.add("dialect", "dialect", .text(dialect.displayName))
+    report.add("dialect", "dialect", .text(outline.dialect.displayName))
     report.add("rank", "rank", Quantity(.list(ranks.map(Value.integer)), .plain))
     report.add("alpha", "alpha", .number(outline.configuration.alpha, digits: 6))
     report.add("scaling", "scaling", Quantity(.list(scalings.map(Value.number)), .significant(6)))

@@ -4,8 +4,6 @@ import Tensors
 /// What an inspected adapter is and what it costs.
 package struct AdapterSummary: Sendable {
   package let outline: AdapterOutline
-  /// The program whose layout it has.
-  package var dialect = AdapterDialect.peft
   /// Elements of all its tensors.
   package let parameterCount: Int
   package let byteCount: Int

@@ -37,29 +37,6 @@ extension Inspection {
   }
 }
 
-extension Inspection {
-  /// An adapter in another program's layout.
-  init(_ adapter: Adapter, _ entries: [TensorEntry], fileSize: Int?) {
-    path = adapter.file
-    kind = .adapter
-    form = Folder.exists(adapter.file) ? .folder : .file
-    compression = nil
-    self.fileSize = fileSize
-    tensors = entries.map { entry in
-      InspectedTensor(
-        name: entry.name, type: entry.type, shape: entry.shape, byteCount: entry.byteCount,
-        shard: nil)
-    }
-    metadata = adapter.metadata.map { ($0.key, $0.value) }
-    let byteCount = entries.reduce(0) { $0 + $1.byteCount }
-    var summary = AdapterSummary(
-      outline: AdapterOutline(adapter), parameterCount: adapter.parameterCount,
-      byteCount: byteCount, baseFingerprint: adapter.baseFingerprint?.description)
-    summary.dialect = adapter.dialect
-    self.adapter = summary
-  }
-}
-
 extension MergedSummary {
   init(_ state: MergedState) {
     baseFingerprint = state.base?.description

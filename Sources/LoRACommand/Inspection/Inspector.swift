@@ -21,9 +21,7 @@ package struct Inspector {
   /// - Throws: what opening and reading throw, and `InspectionProblem.dataset` for a CSV file. What
   ///   is wrong with an adapter that can be shown is in the inspection's `problems`.
   package func inspect(_ path: String) throws -> Inspection {
-    if let foreign = try AdapterFile.openForeign(path) {
-      return try inspect(foreign.adapter, foreign.entries, fileSize: foreign.fileSize)
-    }
+    if let foreign = try inspectForeign(path) { return foreign }
     let input = try InspectedFiles(opening: path)
     var inspection = try Inspection(input)
     let base = try inspection.adapter == nil ? nil : self.base.map { try Checkpoint.open($0) }
@@ -39,25 +37,8 @@ package struct Inspector {
     return inspection
   }
 
-  /// An adapter in another program's layout; it has been read, so its contents are known.
-  private func inspect(
-    _ adapter: Adapter, _ entries: [TensorEntry], fileSize: Int?
-  ) throws -> Inspection {
-    var inspection = Inspection(adapter, entries, fileSize: fileSize)
-    let base = try self.base.map { try Checkpoint.open($0) }
-    inspection.adapter?.base = base.map { Inspection.Size($0) }
-    inspection.adapter?.zeroModuleCount = adapter.idleModuleCount
-    guard checksContent, let base else { return inspection }
-    do {
-      _ = try MergePlan([WeightedAdapter(adapter)], into: base.entries, config: base.config)
-    } catch {
-      inspection.problems.append(error)
-    }
-    return inspection
-  }
-
   /// Whether the adapter can be merged at all, and into `base` when there is one.
-  private func checkAdapter(_ inspection: inout Inspection, beside base: Checkpoint?) throws {
+  func checkAdapter(_ inspection: inout Inspection, beside base: Checkpoint?) throws {
     guard let summary = inspection.adapter else { return }
     let path = inspection.path
     guard inspection.form != .stream else {

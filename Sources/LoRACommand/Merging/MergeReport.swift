@@ -20,7 +20,7 @@ struct MergeReport {
     report.add("bytes", "tensor data", .bytes(summary.bytes))
     report.add("rank", "rank", .count(summary.rank))
     report.add(
-      "adapter_tensors_applied", "adapter tensors applied", .count(summary.ledger.entries.count))
+      "adapter_tensors_applied", "adapter tensors applied", .count(summary.ledger.tensorCount))
     report.add("adapters", Self.table(of: adapters))
     Self.add(summary.survivals, to: &report)
     report.add("base_fingerprint", "base fingerprint", .text(summary.source.description))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 
 /// Which adapter is trained.
 struct AdaptationOptions: ParsableArguments {
@@ -48,6 +49,17 @@ struct AdaptationOptions: ParsableArguments {
     try require(
       !full || !adapterSettings,
       "--full trains no adapter; leave the adapter's options out")
+  }
+
+  /// What decides the adapter, by the options' names.
+  var settings: RunSettings {
+    var settings: RunSettings = []
+    if let rank { settings.append(("rank", .number(rank))) }
+    if let alpha { settings.append(("alpha", .number(alpha))) }
+    if let targetModules { settings.append(("target-modules", .string(targetModules))) }
+    settings += [("rslora", .bool(rslora)), ("train-bias", .bool(trainBias))]
+    if let initAdapter { settings.append(("init-adapter", .string(initAdapter))) }
+    return settings + [("full", .bool(full))]
   }
 
   /// The names of `--target-modules`; nil means all.

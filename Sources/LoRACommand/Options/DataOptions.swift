@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Kernels
 import Training
 
@@ -28,6 +29,18 @@ struct DataOptions: ParsableArguments {
       first line)
       """, valueName: "character"))
   var delimiter: DelimiterArgument?
+
+  /// What decides the table, by the options' names.
+  var settings: RunSettings {
+    var settings: RunSettings = []
+    if let target { settings.append(("target", .string(target))) }
+    if let task { settings.append(("task", .string(task.rawValue))) }
+    settings.append(("no-header", .bool(noHeader)))
+    if let delimiter {
+      settings.append(("delimiter", .string(String(UnicodeScalar(delimiter.byte)))))
+    }
+    return settings
+  }
 }
 
 /// A delimiter as it is given: one ASCII character that no field needs, or `tab`.

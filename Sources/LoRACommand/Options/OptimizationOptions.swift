@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Training
 
 /// How training moves the parameters.
@@ -69,6 +70,24 @@ struct OptimizationOptions: ParsableArguments {
       valueName: "path"),
     completion: .file())
   var log: String?
+
+  /// What decides the run, by the options' names.
+  var settings: RunSettings {
+    var settings: RunSettings = [
+      ("optimizer", .string(optimizer.rawValue)), ("learning-rate", .number(learningRate)),
+      ("batch-size", .number(batchSize)),
+    ]
+    if let epochs { settings.append(("epochs", .number(epochs))) }
+    if let steps { settings.append(("steps", .number(steps))) }
+    settings += [
+      ("no-shuffle", .bool(noShuffle)), ("momentum", .number(momentum)),
+      ("nesterov", .bool(nesterov)), ("weight-decay", .number(weightDecay)),
+    ]
+    if let clipNorm { settings.append(("clip-norm", .number(clipNorm))) }
+    return settings + [
+      ("schedule", .string(schedule.rawValue)), ("warmup", .number(warmup)),
+    ]
+  }
 
   /// The steps of a run whose passes have this many batches.
   func stepCount(batchesPerEpoch: Int) -> Int {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Kernels
 
 /// The command `lora pretrain`.
@@ -32,15 +33,19 @@ struct PretrainCommand: ParsableCommand {
 
   @OptionGroup(title: "Table") var data: DataOptions
   @OptionGroup(title: "Optimization") var optimization: OptimizationOptions
+  @OptionGroup(title: "State") var checkpoints: CheckpointOptions
   @OptionGroup var seed: SeedOption
   @OptionGroup var output: OutputOptionsGroup
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
   func run() throws {
+    let settings =
+      [("hidden", .string(hidden.description)), ("activation", .string(activation.rawValue))]
+      + data.settings + [("seed", .string("\(seed.seed)"))]
     let run = TrainingRun(
-      options: optimization, output: output, workers: Workers(count: threads.count),
-      isQuiet: report.quiet)
+      options: optimization, checkpoints: checkpoints, output: output,
+      workers: Workers(count: threads.count), isQuiet: report.quiet, settings: settings)
     try PretrainSession(data: data, run: run, report: report, seed: seed.seed)
       .pretrain(on: table, hidden: hidden.widths, activation: activation)
   }

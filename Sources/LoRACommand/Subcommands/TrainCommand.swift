@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Kernels
 
 /// The command `lora train`.
@@ -28,6 +29,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Adapter") var adaptation: AdaptationOptions
   @OptionGroup(title: "Table") var data: DataOptions
   @OptionGroup(title: "Optimization") var optimization: OptimizationOptions
+  @OptionGroup(title: "State") var checkpoints: CheckpointOptions
 
   @Option(
     help: ArgumentHelp(
@@ -44,9 +46,12 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    var settings = adaptation.settings + data.settings
+    if let activation { settings.append(("activation", .string(activation.rawValue))) }
+    settings.append(("seed", .string("\(seed.seed)")))
     let run = TrainingRun(
-      options: optimization, output: output, workers: Workers(count: threads.count),
-      isQuiet: report.quiet)
+      options: optimization, checkpoints: checkpoints, output: output,
+      workers: Workers(count: threads.count), isQuiet: report.quiet, settings: settings)
     let session = TrainSession(data: data, run: run, report: report, seed: seed.seed)
     let network = try BaseNetwork<Float>(base, activation: activation)
     if adaptation.full {

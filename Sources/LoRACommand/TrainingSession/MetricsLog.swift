@@ -1,7 +1,7 @@
 import Containers
 import Training
 
-/// The file of `--log`: a line of JSON for every step.
+/// The file of `--log`: a line of JSON for every step, and one for every validation.
 ///
 /// It is published when the run ends, also when training fails, for then it is wanted most.
 final class MetricsLog {
@@ -14,14 +14,35 @@ final class MetricsLog {
   }
 
   func add(_ event: TrainingEvent) throws(ContainerError) {
-    pending +=
-      JSONValue(members: [
-        ("step", .number(JSONNumber(event.step))),
-        ("epoch", .number(JSONNumber(event.epoch))),
-        ("loss", .number(JSONNumber(event.loss))),
-        ("learning_rate", .number(JSONNumber(event.rate))),
-        ("gradient_norm", .number(JSONNumber(event.gradientNorm))),
-      ]).compactText + "\n"
+    try add(members: [
+      ("step", .number(event.step)), ("epoch", .number(event.epoch)),
+      ("loss", .number(event.loss)), ("learning_rate", .number(event.rate)),
+      ("gradient_norm", .number(event.gradientNorm)),
+    ])
+  }
+
+  func add(_ validation: TrainingHistory.Validation) throws(ContainerError) {
+    func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
+    try add(members: [
+      ("step", .number(validation.step)), ("validation_loss", number(validation.loss)),
+      ("validation_quality", number(validation.quality)),
+    ])
+  }
+
+  /// What an earlier part of the run logged.
+  func add(_ history: TrainingHistory) throws(ContainerError) {
+    var validations = history.validations[...]
+    for event in history.events {
+      try add(event)
+      while let next = validations.first, next.step == event.step {
+        try add(next)
+        validations.removeFirst()
+      }
+    }
+  }
+
+  private func add(members: RunSettings) throws(ContainerError) {
+    pending += JSONValue(members: members).compactText + "\n"
     if pending.utf8.count >= 1 << 16 { try flush() }
   }
 

@@ -22,7 +22,7 @@ struct PretrainSession {
     var generator = Generator(seed: seed)
     let network = network(
       for: dataset, hidden: hidden, activation: activation, generator: &generator)
-    let outcome = try run.train(network, on: dataset, generator: &generator)
+    let outcome = try run.train(network, of: nil, on: dataset, generator: &generator)
     var trained = outcome.network
     let after = trained.evaluation(on: dataset)
     try NetworkFile.write(

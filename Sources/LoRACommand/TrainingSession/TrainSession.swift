@@ -23,7 +23,8 @@ struct TrainSession {
     var network = frozen
     try plan.adapt(&network, generator: &weights)
     let before = network.evaluation(on: dataset)
-    let outcome = try run.train(network, on: dataset, generator: &generator)
+    let outcome = try run.train(
+      network, of: base.fingerprint, on: dataset, generator: &generator)
     let adapter = TrainedAdapter(
       network: outcome.network, plan: plan, base: base, classes: dataset.classes)
     try AdapterFile.write(
@@ -38,7 +39,8 @@ struct TrainSession {
     let before = network.evaluation(on: dataset)
     network.setTrained(true)
     var generator = Generator(seed: seed)
-    let outcome = try run.train(network, on: dataset, generator: &generator)
+    let outcome = try run.train(
+      network, of: base.fingerprint, on: dataset, generator: &generator)
     var description = base.description
     description.activation = description.activation ?? .relu
     description.classes = dataset.classes ?? description.classes

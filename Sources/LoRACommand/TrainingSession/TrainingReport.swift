@@ -55,7 +55,10 @@ struct TrainingReport {
     Double(outcome.steps) / Double((data.rows + batchSize - 1) / batchSize)
   }
 
-  private var speed: Double { epochs * Double(data.rows) / max(outcome.seconds, 1e-9) }
+  private var speed: Double {
+    let share = Double(outcome.steps - outcome.earlierSteps) / Double(outcome.steps)
+    return epochs * share * Double(data.rows) / max(outcome.seconds, 1e-9)
+  }
 }
 
 /// Evaluations side by side.

@@ -4,53 +4,91 @@ import Reports
 import Tensors
 import Training
 
-/// One run of the trainer as the options say, with its progress line and its log.
+/// One run of the trainer as the options say, with its progress line, its log and its states.
 struct TrainingRun {
   let options: OptimizationOptions
+  let checkpoints: CheckpointOptions
   let output: OutputOptionsGroup
   let workers: Workers
   let isQuiet: Bool
+  /// What the command's other options say.
+  var settings: RunSettings = []
 
   /// What a run leaves.
   struct Outcome {
     let network: MultilayerPerceptron<Float>
+    /// Steps taken in all.
     let steps: Int
-    /// Wall time of all steps.
+    /// Steps taken before this process took the run up.
+    let earlierSteps: Int
+    /// Wall time of this process's steps.
     let seconds: Double
   }
 
-  /// Trains what is trained in `network`.
+  /// Trains what is trained in `network`, which was read from a file with the fingerprint `base`.
   ///
-  /// - Throws: `TrainingError` when the numbers run away, `ContainerError` when a signal ends the run
-  ///   or the log cannot be written.
+  /// - Throws: `TrainingError` when the numbers run away, `StateError` when a state cannot be taken
+  ///   up, `ContainerError` when a signal ends the run or a file cannot be written.
   func train(
-    _ network: MultilayerPerceptron<Float>, on data: Dataset<Float>, generator: inout Generator
+    _ network: MultilayerPerceptron<Float>, of base: Fingerprint?, on data: Dataset<Float>,
+    generator: inout Generator
   ) throws -> Outcome {
     let batches = Batches(
       data, size: options.batchSize == 0 ? data.rows : options.batchSize,
       shuffles: !options.noShuffle, generator: generator.fork())
     let steps = options.stepCount(batchesPerEpoch: batches.batchesPerEpoch)
-    let log = try options.log.map { try MetricsLog($0, options: output.containerOptions) }
-    let progress = ProgressLine("training", total: steps, quiet: isQuiet)
-    var trainer = Trainer(
+    let trainer = Trainer(
       network, optimizer,
       Schedule(
         options.schedule, rate: options.learningRate, warmup: options.warmup, steps: steps),
       batches, clipNorm: options.clipNorm, workers: workers)
-    let started = ContinuousClock.now
-    let result = Result {
-      try trainer.run { event in
-        try Interruption.check()
-        try log?.add(event)
-        progress.advance(by: 1, note: "loss \(Quantity.number(event.loss).text)")
-      }
+    let plan = try plan(
+      steps: steps, identity(base, data), names: network.trained.map(\.name))
+    var course = TrainingCourse(trainer, plan)
+    if checkpoints.resume, let state = try plan.states?.folder.newest() {
+      try course.resume(state)
     }
+    return try run(&course)
+  }
+
+  private func plan(
+    steps: Int, _ identity: RunIdentity, names: [String]
+  ) throws -> TrainingCourse.Plan {
+    var outputOptions = output.containerOptions
+    // The files of the part before the break.
+    outputOptions.force = outputOptions.force || checkpoints.resume
+    var plan = TrainingCourse.Plan(
+      steps: steps, progress: ProgressLine("training", total: steps, quiet: isQuiet))
+    plan.states = try checkpoints.checkpoint.map { path in
+      let folder = try StateFolder(
+        checkpoints, at: path, output: output, run: identity, names: names)
+      return (folder, checkpoints.every)
+    }
+    plan.log = try options.log.map { try MetricsLog($0, options: outputOptions) }
+    plan.keepsHistory = options.log != nil && plan.states != nil
+    return plan
+  }
+
+  private func identity(_ base: Fingerprint?, _ data: Dataset<Float>) -> RunIdentity {
+    guard checkpoints.checkpoint != nil else { return RunIdentity(settings: [], inputs: []) }
+    var inputs: RunSettings = [("table", data.digest)]
+    if let base { inputs.append(("network", .string(base.description))) }
+    return RunIdentity(
+      settings: settings + options.settings + [("threads", .number(workers.count))],
+      inputs: inputs)
+  }
+
+  /// Runs `course` to its end, and publishes the log however it ends.
+  private func run(_ course: inout TrainingCourse) throws -> Outcome {
+    let started = ContinuousClock.now
+    let earlierSteps = course.trainer.step
+    let result = Result { try course.run() }
     let duration = ContinuousClock.now - started
-    progress.finish()
-    try log?.publish()
+    course.plan.progress.finish()
+    try course.plan.log?.publish()
     try result.get()
     return Outcome(
-      network: trainer.network, steps: steps,
+      network: course.result, steps: course.trainer.step, earlierSteps: earlierSteps,
       seconds: Double(duration.components.seconds)
         + Double(duration.components.attoseconds) * 1e-18)
   }

@@ -25,4 +25,14 @@ extension Network {
     network.withTrained { parameters.append($0) }
     return parameters
   }
+
+  /// Gives every trained parameter the value at its place in `values`.
+  package mutating func setTrained(values: [[Scalar]]) {
+    var index = 0
+    withTrained { parameter in
+      precondition(values[index].count == parameter.value.count, "values of another network")
+      parameter.value = values[index]
+      index += 1
+    }
+  }
 }

@@ -39,4 +39,6 @@ package struct OptimizerState<Scalar: DenseScalar>: Sendable, Equatable {
   package var first: [[Scalar]] = []
   /// For each trained parameter its second moment (Adam).
   package var second: [[Scalar]] = []
+
+  package init() {}
 }

@@ -167,6 +167,70 @@ struct DialectReadingTests {
     }
   }
 
+  enum ExpertLayout: CaseIterable {
+    /// As in mlx-lm's own checkpoints.
+    case stacked
+    case single
+    /// Mixtral's names.
+    case numbered
+
+    func name(_ expert: Int) -> String {
+      self == .numbered
+        ? "moe.experts.\(expert).w1.weight" : "moe.experts.\(expert).gate_proj.weight"
+    }
+  }
+
+  @Test(arguments: ExpertLayout.allCases)
+  func `MLX's stacked experts reach each expert, however the base holds them`(
+    _ layout: ExpertLayout
+  ) throws {
+    try ScratchFolder.with { scratch in
+      let (experts, rank, outputs, inputs) = (3, 2, 5, 4)
+      let weight = AdapterDraft.tensor([experts, outputs, inputs], seed: 1)
+      let a = AdapterDraft.tensor([experts, rank, inputs], seed: 2)
+      let b = AdapterDraft.tensor([experts, outputs, rank], seed: 4)
+      let size = outputs * inputs * 4
+      let parts = (0..<experts).map { expert in
+        Tensor(
+          type: .f32, shape: [outputs, inputs],
+          bytes: Array(weight.bytes[(expert * size)..<((expert + 1) * size)]))
+      }
+      let base = scratch.path("base.safetensors")
+      try TinyLlama.write(
+        layout == .stacked
+          ? [("moe.switch_mlp.gate_proj.weight", weight)]
+          : parts.enumerated().map { (layout.name($0.offset), $0.element) }, to: base)
+      try scratch.write(
+        #"{"fine_tune_type": "lora", "lora_parameters": {"rank": 2, "scale": 2.5}}"#,
+        to: "mlx/adapter_config.json")
+      try TinyLlama.write(
+        [("moe.switch_mlp.gate_proj.lora_a", a), ("moe.switch_mlp.gate_proj.lora_b", b)],
+        to: scratch.path("mlx/adapters.safetensors"))
+      let checkpoint = try Checkpoint.open(base)
+      let merged = scratch.path("merged.safetensors")
+      _ = try Merge(
+        [WeightedAdapter(try AdapterFile.open(scratch.path("mlx")))], into: checkpoint,
+        to: .forTests(merged, like: checkpoint)
+      ).run()
+      let found = try Checkpoint.open(merged).allTensors()
+      let values =
+        layout == .stacked
+        ? found["moe.switch_mlp.gate_proj.weight"]?.doubles ?? []
+        : (0..<experts).flatMap { found[layout.name($0)]?.doubles ?? [] }
+      let (w, down, up) = (weight.doubles ?? [], a.doubles ?? [], b.doubles ?? [])
+      let wanted = w.indices.map { index in
+        let (expert, output) = (index / (outputs * inputs), index / inputs % outputs)
+        return w[index]
+          + 2.5
+          * (0..<rank).reduce(0.0) { sum, r in
+            sum + up[(expert * outputs + output) * rank + r]
+              * down[(expert * rank + r) * inputs + index % inputs]
+          }
+      }
+      #expect(Tolerance(absolute: 1e-5, relative: 1e-5).complaint(values, wanted) == nil)
+    }
+  }
+
   // MARK: GGUF
 
   /// Where llama.cpp's converter puts row `row` of Hugging Face's.
