@@ -20,12 +20,15 @@ import Testing
     }
     var disk = experiment.disk(powerCut: cut, leavingOut: leavesOut)
     let isDone = (try? experiment.change(on: disk)) != nil
+    let isUndisturbed = !disk.isOff
     for _ in 0..<4 {
       // Sometimes only the process dies.
       let nodes = random.next() % 8 == 0 ? disk.afterKill() : disk.afterPowerCut(&random)
       disk = SimulatedDisk(nodes)
       if case .violation(let text)? = experiment.loadable(on: disk) { return text }
-      if isDone, experiment.finding(on: disk) != .new { return "done, and not new after a cut" }
+      if isDone, experiment.loadable(on: disk) != .new { return "done, and not new after a cut" }
+      // A journal that the power failed to let go is idle.
+      if isUndisturbed, experiment.finding(on: disk) != .new { return "done, and not clean" }
       guard random.next() % 2 == 0 else { break }
       let cut = Int(random.next() % UInt64(experiment.callCount))
       disk = SimulatedDisk(nodes, powerCut: cut, leavingOut: leavesOut)
