@@ -85,6 +85,21 @@ struct OptimizationOptions: ParsableArguments {
     completion: .file())
   var log: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw losses and learning rate into this file, as SVG.", valueName: "path"),
+    completion: .file())
+  var chart: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Take the options of an earlier run: from a JSON file, or from the adapter that it wrote. \
+      Options given here win.
+      """, valueName: "path"),
+    completion: .file())
+  var config: String?
+
   /// What decides the run, by the options' names.
   var settings: RunSettings {
     var settings: RunSettings = [
@@ -132,6 +147,7 @@ struct OptimizationOptions: ParsableArguments {
       "--momentum and --nesterov go with --optimizer sgd")
     try require(!nesterov || momentum > 0, "--nesterov needs --momentum")
     try require(log != "-", "--log takes a file's name")
+    try require(chart != "-", "--chart takes a file's name")
   }
 }
 

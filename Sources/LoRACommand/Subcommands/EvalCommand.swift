@@ -8,8 +8,10 @@ struct EvalCommand: ParsableCommand {
     abstract: "Score a network, with or without an adapter, on a table.",
     discussion: """
       For classes the mean cross-entropy and the share of rows named right; for values the mean \
-      squared, mean absolute and root mean square error and R². --json: {"rows", "loss", \
-      "accuracy"}, or {"rows", "loss", "mae", "rmse", "r2"}.
+      squared, mean absolute and root mean square error and R². Intervals hold the middle 95 % of each \
+      metric over tables of as many rows drawn with repetition. --json: {"rows", "loss", \
+      "accuracy"}, or {"rows", "loss", "mae", "rmse", "r2"}; with intervals ["95 % interval", low, \
+      high] and, on request, confusion.
       """)
 
   @Argument(
@@ -24,6 +26,7 @@ struct EvalCommand: ParsableCommand {
   var table: String
 
   @OptionGroup var scoring: ScoringOptions
+  @OptionGroup var evaluation: EvaluationOptions
   @OptionGroup(title: "Table") var data: DataOptions
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
@@ -36,6 +39,6 @@ struct EvalCommand: ParsableCommand {
     let session = try ScoringSession(
       base, adapter: scoring.adapter, data: data, scoring: scoring,
       workers: Workers(count: threads.count))
-    try report.show(try session.evaluate(on: table))
+    try report.show(try session.evaluate(on: table, evaluation))
   }
 }

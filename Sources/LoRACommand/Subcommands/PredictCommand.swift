@@ -25,6 +25,11 @@ struct PredictCommand: ParsableCommand {
   @Flag(help: "Write the network's outputs before the softmax.")
   var logits = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Columns of the table to write in front, with commas between.", valueName: "columns"))
+  var id: String?
+
   @OptionGroup var scoring: ScoringOptions
   @OptionGroup(title: "Table") var data: DataOptions
   @OptionGroup var threads: ThreadsOption
@@ -37,6 +42,6 @@ struct PredictCommand: ParsableCommand {
     try ScoringSession(
       base, adapter: scoring.adapter, data: data, scoring: scoring,
       workers: Workers(count: threads.count)
-    ).predict(on: table, showsLogits: logits)
+    ).predict(on: table, ids: id.map(columnList) ?? [], showsLogits: logits)
   }
 }

@@ -13,6 +13,7 @@ enum ModelError: ReportableError, Equatable {
   case pattern(text: String, problem: String)
   case oddRank(module: String, rank: Int)
   case rankBeyondWeight(module: String, rank: Int, limit: Int)
+  case configuration(file: String, command: String)
   case noSuchModule(file: String, wanted: String, available: [String])
   case adapterShape(file: String, tensor: String, found: Shape, expected: Shape)
   case adapterTensor(file: String, tensor: String, problem: String)
@@ -50,6 +51,8 @@ enum ModelError: ReportableError, Equatable {
     case .rankBeyondWeight(let module, let rank, let limit):
       "module \"\(escaped(module))\": rank \(rank) is more than the weight has, \(limit); take a "
         + "smaller --rank, or one for this module by --rank-pattern"
+    case .configuration(let file, let command):
+      "\(escaped(file)): holds no configuration of a run of lora \(command)"
     case .noSuchModule(let file, let wanted, let available):
       "\(escaped(file)): no module is called \"\(escaped(wanted))\"; there are "
         + available.map { "\"\(escaped($0))\"" }.joined(separator: ", ")

@@ -21,14 +21,17 @@ struct Predictions {
     }
   }
 
-  /// A record for each row of `outputs`.
+  /// A record for each row of `outputs`, behind the row's `ids` if there are any.
   ///
   /// Logits are written in the fewest digits that read back as the same f64, all else as the same f32.
-  func records(of outputs: Matrix<Double>) -> String {
+  func records(of outputs: Matrix<Double>, behind ids: ArraySlice<[String]>) -> String {
     let shown =
       task == .classification && !showsLogits ? outputs.softmaxRows : outputs
     var text = ""
     for row in 0..<outputs.rows {
+      if !ids.isEmpty {
+        for id in ids[ids.startIndex + row] { text += csvField(id) + "," }
+      }
       if task == .classification {
         text += csvField(classes[outputs.largest(inRow: row)]) + ","
       }

@@ -54,7 +54,7 @@ struct ScoringSession {
   }
 
   /// The metrics on the table at `path`, as a report.
-  func evaluate(on path: String) throws -> Report {
+  func evaluate(on path: String, _ options: EvaluationOptions) throws -> Report {
     let task = try base.task(data)
     var network = try network(for: task)
     let dataset = try table(path, base.tableReader(data, task: task))
@@ -70,25 +70,63 @@ struct ScoringSession {
       report.add("rmse", "root mean square error", .number(root))
       report.add("r2", "R²", .number(explained))
     }
+    let terms = RowTerms(network, on: dataset)
+    if options.resamples > 0 {
+      var generator = Generator(seed: options.seed.seed)
+      let intervals = terms.intervals(resamples: options.resamples, generator: &generator)
+      report.add("intervals", Self.table(of: intervals, terms.names))
+    }
+    if options.confusion, !terms.confusion.isEmpty {
+      report.add("confusion", confusionTable(terms.confusion))
+    }
     return report
+  }
+
+  /// Where the middle 95 % of each metric lie.
+  private static func table(
+    of intervals: [(low: Double, high: Double)], _ names: [String]
+  ) -> Table {
+    let rows = zip(names, intervals).map { (name: $0, low: $1.low, high: $1.high) }
+    return Table(
+      rows,
+      columns: [
+        Column("95 % interval") { $0.name }, Column("low", .significant(4)) { .number($0.low) },
+        Column("high", .significant(4)) { .number($0.high) },
+      ])
+  }
+
+  /// A row for each class, a column for each class it was taken for.
+  private func confusionTable(_ counts: [[Int]]) -> Table {
+    let rows = zip(classNames, counts).map { (name: $0, counts: $1) }
+    var columns: [Column<(name: String, counts: [Int])>] = [
+      Column("class \\ predicted") { $0.name }
+    ]
+    for (index, name) in classNames.enumerated() {
+      columns.append(Column(name, .plain) { .integer($0.counts[index]) })
+    }
+    return Table(rows, columns: columns)
   }
 
   /// Writes a CSV record for each row of the table at `path` to stdout.
   ///
-  /// Classes: `class`, then `p(NAME)` for each, or `logit(NAME)`. Values: the target's name.
-  func predict(on path: String, showsLogits: Bool) throws {
+  /// In front stand the texts of the columns `ids`. Classes: `class`, then `p(NAME)` for each, or `logit(NAME)`. Values: the target's name.
+  func predict(on path: String, ids: [String], showsLogits: Bool) throws {
     let task = try base.task(data)
     var network = try network(for: task)
     var reader = base.tableReader(data, task: task)
     reader.target = .ignored(data.targets ?? base.description.targets, features: base.inputs)
+    reader.kept = ids
+    // A column that only names the rows is no feature.
+    reader.dropped = ids.filter { !(base.description.columns ?? []).contains($0) }
     let dataset = try table(path, reader)
     let predictions = Predictions(
       task: task, classes: classNames, targets: base.description.targets,
       outputs: base.outputs, showsLogits: showsLogits)
-    try StandardStreams.write(predictions.header)
-    try network.forEachOutput(of: dataset.features) { _, outputs in
+    try StandardStreams.write(ids.map { csvField($0) + "," }.joined() + predictions.header)
+    try network.forEachOutput(of: dataset.features) { first, outputs in
       try Interruption.check()
-      try StandardStreams.write(predictions.records(of: outputs))
+      let kept = dataset.kept.isEmpty ? [] : dataset.kept[first..<first + outputs.rows]
+      try StandardStreams.write(predictions.records(of: outputs, behind: kept))
     }
   }
 

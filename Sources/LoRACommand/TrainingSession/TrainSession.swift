@@ -28,6 +28,7 @@ struct TrainSession {
       network, of: base.fingerprint, on: tables, generator: &generator)
     let adapter = TrainedAdapter(
       network: outcome.network, plan: plan, base: base, beginning: network,
+      run: run.configuration(of: "train"),
       description: description(of: base, tables))
     try AdapterFile.write(
       adapter.contents, to: run.output.output, options: run.output.containerOptions,

@@ -19,6 +19,8 @@ struct TrainedAdapter {
   let base: BaseNetwork<Float>
   /// The network as training found it, for methods that take a part of the weight out.
   let beginning: MultilayerPerceptron<Float>
+  /// The run's configuration, as `--config` takes it.
+  let run: JSONValue
   /// What `eval` and `predict` need to know beside the base's own words.
   let description: ModelDescription
 
@@ -64,6 +66,7 @@ struct TrainedAdapter {
   private var metadata: OrderedDictionary<String, String> {
     var metadata = description.metadata
     metadata[MetadataKey.baseFingerprint] = base.fingerprint.description
+    metadata[StoredConfiguration.metadataKey] = run.compactText
     return metadata
   }
 

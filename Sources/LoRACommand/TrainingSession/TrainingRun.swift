@@ -61,9 +61,6 @@ struct TrainingRun {
   private func plan(
     steps: Int, _ identity: RunIdentity, names: [String]
   ) throws -> TrainingCourse.Plan {
-    var outputOptions = output.containerOptions
-    // The files of the part before the break.
-    outputOptions.force = outputOptions.force || checkpoints.resume
     var plan = TrainingCourse.Plan(
       steps: steps, progress: ProgressLine("training", total: steps, quiet: isQuiet))
     plan.states = try checkpoints.checkpoint.map { path in
@@ -72,8 +69,23 @@ struct TrainingRun {
       return (folder, checkpoints.every)
     }
     plan.log = try options.log.map { try MetricsLog($0, options: outputOptions) }
-    plan.keepsHistory = options.log != nil && plan.states != nil
+    plan.keepsHistory = options.chart != nil || (options.log != nil && plan.states != nil)
     return plan
+  }
+
+  /// How log and chart are written: those of the part before a break are replaced.
+  private var outputOptions: OutputOptions {
+    var options = output.containerOptions
+    options.force = options.force || checkpoints.resume
+    return options
+  }
+
+  /// The whole configuration, as `--config` takes it.
+  func configuration(of command: String) -> JSONValue {
+    JSONValue(members: [
+      ("command", .string(command)),
+      ("settings", JSONValue(members: settings + options.settings + validation.settings)),
+    ])
   }
 
   private func identity(_ base: Fingerprint?, _ tables: TrainingTables) -> RunIdentity {
@@ -95,10 +107,15 @@ struct TrainingRun {
     let duration = ContinuousClock.now - started
     course.plan.progress.finish()
     try course.plan.log?.publish()
+    let bestStep = course.best.step > 0 ? course.best.step : nil
+    if let path = options.chart {
+      try TrainingChart(history: course.history, bestStep: bestStep)
+        .write(to: path, options: outputOptions)
+    }
     try result.get()
     return Outcome(
       network: course.result, steps: course.trainer.step, earlierSteps: earlierSteps,
-      bestStep: course.best.step > 0 ? course.best.step : nil,
+      bestStep: bestStep,
       seconds: Double(duration.components.seconds)
         + Double(duration.components.attoseconds) * 1e-18)
   }

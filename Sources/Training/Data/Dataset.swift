@@ -20,6 +20,8 @@ package struct Dataset<Scalar: DenseScalar>: Sendable {
   /// [n, in].
   package var features: Matrix<Scalar>
   package let targets: Targets<Scalar>
+  /// For each row the texts of the columns that the reader was asked to keep.
+  package internal(set) var kept: [[String]] = []
   /// The names of the classes by id, or nil where labels are ids themselves.
   package let classes: [String]?
 

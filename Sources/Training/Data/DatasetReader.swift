@@ -45,6 +45,8 @@ package struct DatasetReader: Sendable {
   package var dropped: [String] = []
   /// Columns of words, by name or index.
   package var categorical: [String] = []
+  /// Columns whose texts are kept beside the features, by name or index.
+  package var kept: [String] = []
   /// Whether a feature may be missing; it is NaN then.
   package var allowsMissing = false
   package var workers = Workers.one
@@ -66,13 +68,18 @@ package struct DatasetReader: Sendable {
     let records = layout.records(
       delimiter: reader.delimiter ?? UInt8(ascii: ","), comment: reader.comment)
     repeat {
-      try reader.takePlainRecords(records, workers) { plain, bytes, line in
-        rows.add(plain, of: bytes, line: line)
+      // Texts are kept by the general reader alone.
+      if kept.isEmpty {
+        try reader.takePlainRecords(records, workers) { plain, bytes, line in
+          rows.add(plain, of: bytes, line: line)
+        }
       }
       guard try reader.next() else { break }
       try rows.add(reader)
     } while true
-    return try rows.dataset(classes: classes, outputs: outputs, file: reader.file)
+    var dataset = try rows.dataset(classes: classes, outputs: outputs, file: reader.file)
+    dataset.kept = rows.kept
+    return dataset
   }
 
   private func columnNames(_ reader: CSVReader) throws(TableError) -> [String] {
@@ -110,8 +117,10 @@ package struct DatasetReader: Sendable {
       if categories.isEmpty { try check(features, names, reader) }
     }
     guard !features.isEmpty else { throw reader.error(.noFeatures) }
+    var keptColumns: [Int] = []
+    for name in kept { keptColumns.append(try index(name, names, reader)) }
     return TableLayout(
-      names: names, features: features, categories: categories, targets: targets,
+      names: names, kept: keptColumns, features: features, categories: categories, targets: targets,
       isTargetRead: isTargetRead, task: targets.count > 1 ? .regression : task,
       allowsMissing: allowsMissing)
   }
@@ -150,7 +159,9 @@ package struct DatasetReader: Sendable {
         names.firstIndex { ExactString($0) == ExactString(name) }
       }
       if !found.isEmpty { return found }
-      return sources == nil && names.count == features + 1 ? [names.count - 1] : []
+      let passedOver = Set(dropped.compactMap { position($0, names) })
+      let left = names.indices.filter { !passedOver.contains($0) }
+      return sources == nil && left.count == features + 1 ? left.suffix(1) : []
     }
   }
 

@@ -10,6 +10,8 @@ struct RowCollector<Scalar: DenseScalar> {
   /// The features that are numbers, in the file's order.
   private let numberColumns: [Int]
   private var rows = 0
+  /// For each row the texts of the columns that are kept.
+  private(set) var kept: [[String]] = []
   private var features = ElementList<Scalar>()
   private var targets = ElementList<Scalar>()
   private var labels = LabelCollector()
@@ -61,6 +63,7 @@ struct RowCollector<Scalar: DenseScalar> {
       case .text: try addText(column, reader)
       }
     }
+    if !layout.kept.isEmpty { kept.append(layout.kept.map { reader.text($0) }) }
     rows += 1
   }
 

@@ -4,6 +4,8 @@ import Tensors
 /// Which column of a table is what.
 struct TableLayout {
   let names: [String]
+  /// The columns whose texts are kept.
+  let kept: [Int]
   /// The columns that are features, in the network's order.
   let features: [Int]
   /// Those of the features that hold words, with the categories that are known.

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// What `eval` says beside the metrics.
+struct EvaluationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Tables drawn from the rows for the 95 % bootstrap intervals; 0 for no intervals.",
+      valueName: "count"))
+  var resamples = 1000
+
+  @Flag(help: "Show for each class what its rows were taken for.")
+  var confusion = false
+
+  @OptionGroup var seed: SeedOption
+
+  func validate() throws {
+    try require(resamples >= 0, "--resamples must not be negative")
+  }
+}
