@@ -59,8 +59,13 @@ struct InPlaceChange: Sendable {
   private static let poisonOffset = 7
 
   /// Makes every file unreadable for other programs.
+  ///
+  /// A poison that is there is not written again: the power could fail at that and take it away from
+  /// a file that is torn.
   func poison() throws(ContainerError) {
-    for file in files { try write([0xFF], to: file, at: Self.poisonOffset) }
+    for file in files where try Self.poison(of: file) != .whole {
+      try write([0xFF], to: file, at: Self.poisonOffset)
+    }
     try synchronizeFiles()
   }
 
