@@ -141,7 +141,7 @@ def main():
                 print(f"{name:14} {measure:9} {before[measure]:7.4f} "
                       f"{ours.mean():8.4f} ±{ours.std(ddof=1):6.4f} "
                       f"{theirs.mean():8.4f} ±{theirs.std(ddof=1):6.4f} {apart:6.1f} σ")
-    sys.exit(worst > 3)
+    sys.exit(int(worst > 3))
 
 
 if __name__ == "__main__":
