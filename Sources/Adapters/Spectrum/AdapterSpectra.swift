@@ -46,13 +46,13 @@ extension Adapter {
 
   private func spectrum(of update: ModuleUpdate, _ expert: Int) throws -> NamedSpectrum {
     let delta = try update.delta(expert, of: file)
-    do {
+    do throws(NoDecomposition) {
       return NamedSpectrum(
         name: update.matrixCount > 1 ? "\(update.module)[\(expert)]" : update.module,
         spectrum: Spectrum(
           rows: delta.rows, columns: delta.columns, values: try delta.singularValues()),
         remark: update.magnitude == nil ? nil : .direction)
-    } catch is NoDecomposition {
+    } catch {
       throw AdapterError.tensor(
         file: file, name: update.name, problem: "its delta has no singular values in f64")
     }
