@@ -42,7 +42,8 @@ package struct RootCommand: ParsableCommand {
       CommandGroup(
         name: "Inspection",
         subcommands: [
-          Inspect.self
+          Inspect.self,
+          SpectrumCommand.self,
         ]),
     ])
 
