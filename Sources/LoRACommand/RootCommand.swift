@@ -43,7 +43,11 @@ package struct RootCommand: ParsableCommand {
         name: "Inspection",
         subcommands: [
           Inspect.self,
+<<<<<<< HEAD
           PlanCommand.self,
+=======
+          SpectrumCommand.self,
+>>>>>>> spectral
         ]),
     ])
 
