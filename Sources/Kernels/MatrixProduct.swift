@@ -12,6 +12,8 @@ package struct Product: Sendable {
   package let alpha: Double
   package let beta: Double
   package let workers: Workers
+  /// Whether C is cut alike for any number of threads, so that its bits do not depend on them.
+  package var isCutAlike = false
 
   /// A product; with `beta` 0 what C held is not read.
   package init(
@@ -69,7 +71,8 @@ enum GEMMLayout {
 /// Checks the shapes once, then computes C in strips, one a thread.
 ///
 /// The larger side of C is cut, so that each thread packs its own part of the larger operand. The
-/// cuts depend on the sizes and the number of threads alone; BLAS's own threads stay off.
+/// cuts depend on the sizes and the number of threads alone (or on the sizes only, when they are to
+/// be alike); BLAS's own threads stay off.
 private func multiply<Scalar: DenseScalar>(
   _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product,
   layout: GEMMLayout
@@ -103,6 +106,9 @@ private let multiplicationsWorthAThread = 2 << 20
 private func strips(of product: Product) -> Int {
   let work = product.m * product.n * product.k
   let longSide = max(product.m, product.n)
+  if product.isCutAlike {
+    return max(1, min(16, work / multiplicationsWorthAThread, longSide / 256))
+  }
   return max(1, min(product.workers.count, work / multiplicationsWorthAThread, longSide / 16))
 }
 
@@ -131,7 +137,7 @@ private func strip<Scalar>(
 }
 
 /// Turns BLAS's own threads off, once: they would wait for each other inside ours.
-private let singleThreadedBLAS: Void = {
+let singleThreadedBLAS: Void = {
   #if !canImport(Accelerate)
     openblas_set_num_threads(1)
   #endif

@@ -42,7 +42,12 @@ package struct RootCommand: ParsableCommand {
       CommandGroup(
         name: "Inspection",
         subcommands: [
-          Inspect.self
+          Inspect.self,
+<<<<<<< HEAD
+          PlanCommand.self,
+=======
+          SpectrumCommand.self,
+>>>>>>> spectral
         ]),
     ])
 

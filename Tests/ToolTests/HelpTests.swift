@@ -50,6 +50,8 @@ import Testing
 
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.
+          plan                    Say what adapters of a model cost, before anything is
+                                  trained.
 
           See 'lora help <subcommand>' for detailed help.
 

@@ -1,0 +1,25 @@
+import Kernels
+
+/// How many singular values of a whole matrix are computed.
+package enum SpectrumDepth: Sendable, Equatable {
+  /// Every one, by LAPACK.
+  case all
+  /// The leading ones of large matrices, and every one where the smaller side is at most 1024.
+  case leading(Int)
+
+  private static let quickSide = 1024
+
+  /// The spectrum of `matrix`.
+  ///
+  /// - Throws: When the matrix is not finite, or LAPACK fails.
+  package func spectrum(
+    of matrix: DenseMatrix, workers: Workers
+  ) throws(NoDecomposition) -> Spectrum {
+    guard case .leading(let count) = self, matrix.smallerSide > max(Self.quickSide, 3 * count)
+    else { return try matrix.spectrum() }
+    let found = try LeadingSearch(rank: count, workers: workers).run(on: matrix)
+    return Spectrum(
+      rows: matrix.rows, columns: matrix.columns, values: found.triples.values,
+      energy: found.energy)
+  }
+}
