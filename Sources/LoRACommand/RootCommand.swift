@@ -43,11 +43,8 @@ package struct RootCommand: ParsableCommand {
         name: "Inspection",
         subcommands: [
           Inspect.self,
-<<<<<<< HEAD
           PlanCommand.self,
-=======
           SpectrumCommand.self,
->>>>>>> spectral
         ]),
     ])
 
