@@ -7,7 +7,7 @@ import Tensors
 package struct WeightDifference: Sendable {
   /// The tensor in the base.
   package let entry: TensorEntry
-  /// Tuned − base in f32; of f64 tensors rounded once, of narrower ones exact unless their exponents
+  /// Tuned − base in f32, and nothing when no byte differs; of f64 tensors rounded once, of narrower ones exact unless their exponents
   /// are more than a dozen apart.
   package let values: [Float]
   /// Whether any byte differs, or any value where the types do.
@@ -63,8 +63,9 @@ extension CheckpointPair {
     let entry = member.base.entry
     guard let format = entry.type.floatFormat, let otherFormat = member.other.entry.type.floatFormat
     else { preconditionFailure("a difference of what is no number") }
-    let values = Mutex([Float](repeating: 0, count: entry.shape.elementCount))
-    let isChanged = Mutex(false)
+    let count = entry.shape.elementCount
+    // Made for the first piece that differs: most tensors of most pairs do not.
+    let values = Mutex<[Float]?>(nil)
     try read(member) { piece, base, tuned in
       digests?.builder.record(chunk: piece, ofTensor: digests?.position ?? 0, bytes: base)
       guard !base.hasSameBytes(as: tuned) else { return }
@@ -73,15 +74,42 @@ extension CheckpointPair {
       let start = piece * (Fingerprint.chunkSize / format.byteCount) * 4
       part.withBytes { part in
         values.withLock { values in
-          values.withMutableBytes { $0.copy(part, at: start) }
+          var kept = values.take() ?? [Float](repeating: 0, count: count)
+          kept.withMutableBytes { $0.copy(part, at: start) }
+          values = kept
         }
       }
-      isChanged.withLock { $0 = true }
     }
+    let found = values.withLock { $0.take() }
     let difference = WeightDifference(
-      entry: entry, values: values.withLock { $0 }, isChanged: isChanged.withLock { $0 })
+      entry: entry, values: found ?? [], isChanged: found != nil)
     try refuseNonFinite(difference, of: member)
     return difference
+  }
+
+  /// Whether any byte of a tensor differs, or any value where the types do.
+  ///
+  /// - Parameters:
+  ///   - member: One of `members`.
+  ///   - digests: Is told of the base's chunks, under this position.
+  /// - Returns: Whether the two differ.
+  /// - Throws: What reading throws.
+  package func isChanged(
+    _ member: Member, digests: (builder: FingerprintBuilder, position: Int)? = nil
+  ) throws -> Bool {
+    let (type, other) = (member.base.entry.type, member.other.entry.type)
+    let isChanged = Mutex(false)
+    try read(member) { piece, base, tuned in
+      digests?.builder.record(chunk: piece, ofTensor: digests?.position ?? 0, bytes: base)
+      let isEqual =
+        if type != other, let format = type.floatFormat, let otherFormat = other.floatFormat {
+          subtract(base, format, from: tuned, otherFormat).allSatisfy { $0 == 0 }
+        } else {
+          base.hasSameBytes(as: tuned)
+        }
+      if !isEqual { isChanged.withLock { $0 = true } }
+    }
+    return isChanged.withLock { $0 }
   }
 
   private func refuseNonFinite(_ difference: WeightDifference, of member: Member) throws {
