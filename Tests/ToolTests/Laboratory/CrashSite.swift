@@ -93,16 +93,16 @@ struct CrashSite {
     try writer.finish()
   }
 
-  /// Runs the crash script.
-  func crash(_ arguments: [String], timeout: Double) throws -> ProcessResult {
-    let script = Self.script
-    return try Tool.shell(
+  /// Runs a script of the laboratory in the folder.
+  func run(_ script: String, _ arguments: [String], timeout: Double) throws -> ProcessResult {
+    try Tool.shell(
       "\"$SCRIPT\" \(arguments.joined(separator: " "))", in: folder.root,
-      environment: Self.environment.merging(["SCRIPT": script]) { $1 }, timeout: timeout)
+      environment: Self.environment.merging(["SCRIPT": Self.laboratory + script]) { $1 },
+      timeout: timeout)
   }
 
-  private static let script: String = {
+  private static let laboratory: String = {
     let parts = #filePath.split(separator: "/").dropLast(3)
-    return "/" + parts.joined(separator: "/") + "/Laboratory/crash"
+    return "/" + parts.joined(separator: "/") + "/Laboratory/"
   }()
 }

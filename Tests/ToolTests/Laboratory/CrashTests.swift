@@ -7,7 +7,7 @@ import Testing
     try ScratchFolder.with { folder in
       let site = try CrashSite(in: folder)
       let count = Laboratory.kills(quick: 12)
-      let result = try site.crash([kind, "times", "\(count)", "7"], timeout: 4 * 3600)
+      let result = try site.run("crash", [kind, "times", "\(count)", "7"], timeout: 4 * 3600)
       Laboratory.note("random kills, \(kind)", result.text)
       #expect(result.exitCode == 0, "\(result.text)\(result.errorText)")
     }
@@ -21,7 +21,7 @@ import Testing
     try ScratchFolder.with { folder in
       let site = try CrashSite(in: folder)
       let step = Laboratory.isLong ? 1 : 6
-      let result = try site.crash([kind, "calls", "\(step)"], timeout: 4 * 3600)
+      let result = try site.run("crash", [kind, "calls", "\(step)"], timeout: 4 * 3600)
       Laboratory.note("kills at every call, \(kind)", result.text)
       #expect(result.exitCode == 0, "\(result.text)\(result.errorText)")
     }
