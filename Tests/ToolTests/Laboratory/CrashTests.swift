@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct CrashTests {
-  @Test(arguments: ["in-place", "out-of-place"])
+  @Test(arguments: ["in-place", "shards-in-place", "out-of-place"])
   func `killed at any moment, the file is old or new`(_ kind: String) throws {
     try ScratchFolder.with { folder in
       let site = try CrashSite(in: folder)
@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["in-place", "out-of-place"])
+  @Test(arguments: ["in-place", "shards-in-place", "out-of-place"])
   func `killed at any file system call, the file is old or new`(_ kind: String) throws {
     let strace = try Tool.shell("command -v strace && strace -e trace=none true")
     // Containers may forbid tracing; the simulated disk makes the same experiment.
