@@ -15,6 +15,7 @@
 #include "Conversion.h"
 #include "CoreCount.h"
 #include "Dense.h"
+#include "Digest.h"
 #include "FloatFormat.h"
 #include "FloatScan.h"
 #include "InstructionSet.h"
