@@ -34,7 +34,7 @@ struct TableSummary {
   /// As `label: 2 classes: no (300 rows), yes (211 rows)`.
   var target: String {
     let names = listed(data.targetNames)
-    guard let rows = data.rowsByClass?.map(\.count) else {
+    guard let rows = data.classCounts else {
       return "\(names): \(counted(data.targetNames.count, "value"))"
     }
     let classes = rows.indices.map { "\(className($0)) (\(grouped(rows[$0])))" }
@@ -87,7 +87,7 @@ struct TableSummary {
 
   /// How many rows each class has; null for values.
   var classRows: JSONTree {
-    guard let rows = data.rowsByClass?.map(\.count) else { return .null }
+    guard let rows = data.classCounts else { return .null }
     return .array(
       rows.indices.map { id in
         .object([

@@ -40,7 +40,8 @@ struct TrainingReport {
     report.add("base_parameters", "of a network of", .count(parameters.base))
     addSettings(&report)
     if let best = outcome.bestStep { report.add("best_step", "best step", .count(best)) }
-    report.add("seconds", "time", .seconds(outcome.seconds))
+    report.add("read_seconds", "reading", .seconds(tables.readSeconds))
+    report.add("seconds", "training", .seconds(outcome.seconds))
     report.add("rows_per_second", "rows per second", Quantity(.number(speed), .grouped))
     report.add("optimizer_bytes", "optimizer memory", .bytes(outcome.optimizerBytes))
     report.add(

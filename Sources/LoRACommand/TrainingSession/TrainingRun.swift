@@ -131,8 +131,7 @@ struct TrainingRun {
     return Outcome(
       network: course.result, steps: course.trainer.step, earlierSteps: earlierSteps,
       bestStep: bestStep,
-      seconds: Double(duration.components.seconds)
-        + Double(duration.components.attoseconds) * 1e-18,
+      seconds: duration.inSeconds,
       optimizerBytes: course.trainer.state.optimizer.byteCount)
   }
 
@@ -145,5 +144,12 @@ struct TrainingRun {
     case .adam: Adam(weightDecay: options.weightDecay, decoupled: false)
     case .adamw: Adam(weightDecay: options.weightDecay, decoupled: true)
     }
+  }
+}
+
+extension Duration {
+  /// As a number.
+  var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

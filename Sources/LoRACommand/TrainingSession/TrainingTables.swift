@@ -10,6 +10,8 @@ struct TrainingTables {
   let training: Dataset<Float>
   /// Nil without validation.
   let validation: Dataset<Float>?
+  /// Seconds that reading it took.
+  let readSeconds: Double
   /// Where the rows to validate on are from, as `held out`.
   let validationOrigin: String
   /// What was done to the features; nil when nothing was.
@@ -40,9 +42,11 @@ struct TrainingTables {
     var reader = reader
     preparation.columns.apply(to: &reader)
     if known?.fill != nil { reader.allowsMissing = true }
+    let started = ContinuousClock.now
     var training: Dataset<Float> = try TableInput(
       path: path, options: preparation.data, workers: preparation.workers
     ).dataset(reader)
+    readSeconds = (ContinuousClock.now - started).inSeconds
     var held: Dataset<Float>?
     if let share = preparation.validation.holdout {
       var chance = generator.fork()
