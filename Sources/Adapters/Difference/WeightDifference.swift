@@ -66,13 +66,13 @@ extension CheckpointPair {
     let count = entry.shape.elementCount
     // Made for the first piece that differs: most tensors of most pairs do not.
     let values = Mutex<[Float]?>(nil)
-    try read(member) { piece, base, tuned in
+    try read(member) { piece, base, tuned, scratch in
       digests?.builder.record(chunk: piece, ofTensor: digests?.position ?? 0, bytes: base)
       guard !base.hasSameBytes(as: tuned) else { return }
-      let part = subtract(base, format, from: tuned, otherFormat)
-      guard format == otherFormat || part.contains(where: { $0 != 0 }) else { return }
+      subtract(base, format, from: tuned, otherFormat, &scratch)
+      guard format == otherFormat || scratch.first.contains(where: { $0 != 0 }) else { return }
       let start = piece * (Fingerprint.chunkSize / format.byteCount) * 4
-      part.withBytes { part in
+      scratch.first.withBytes { part in
         values.withLock { values in
           var kept = values.take() ?? [Float](repeating: 0, count: count)
           kept.withMutableBytes { $0.copy(part, at: start) }
@@ -99,14 +99,11 @@ extension CheckpointPair {
   ) throws -> Bool {
     let (type, other) = (member.base.entry.type, member.other.entry.type)
     let isChanged = Mutex(false)
-    try read(member) { piece, base, tuned in
+    try read(member) { piece, base, tuned, scratch in
       digests?.builder.record(chunk: piece, ofTensor: digests?.position ?? 0, bytes: base)
       let isEqual =
-        if type != other, let format = type.floatFormat, let otherFormat = other.floatFormat {
-          subtract(base, format, from: tuned, otherFormat).allSatisfy { $0 == 0 }
-        } else {
-          base.hasSameBytes(as: tuned)
-        }
+        type == other
+        ? base.hasSameBytes(as: tuned) : areEqual(base, type, tuned, other, &scratch)
       if !isEqual { isChanged.withLock { $0 = true } }
     }
     return isChanged.withLock { $0 }
@@ -125,20 +122,28 @@ extension CheckpointPair {
   }
 }
 
-/// `tuned` − `base`, each element rounded once to f32.
+/// Whether numbers of two types are the same ones.
+private func areEqual(
+  _ base: RawSpan, _ type: DType, _ tuned: RawSpan, _ other: DType, _ scratch: inout PairScratch
+) -> Bool {
+  guard let format = type.floatFormat, let otherFormat = other.floatFormat else { return false }
+  subtract(base, format, from: tuned, otherFormat, &scratch)
+  return scratch.first.allSatisfy { $0 == 0 }
+}
+
+/// `tuned` − `base`, each element rounded once to f32, in `scratch.first`.
 private func subtract(
-  _ base: RawSpan, _ format: FloatFormat, from tuned: RawSpan, _ tunedFormat: FloatFormat
-) -> [Float] {
+  _ base: RawSpan, _ format: FloatFormat, from tuned: RawSpan, _ tunedFormat: FloatFormat,
+  _ scratch: inout PairScratch
+) {
   guard format == .f64 || tunedFormat == .f64 else {
-    let (left, right) = (
-      FloatCoding.floats(of: base, as: format), FloatCoding.floats(of: tuned, as: tunedFormat)
-    )
-    var result = right
-    for index in result.indices { result[index] -= left[index] }
-    return result
+    FloatCoding.decode(tuned, as: tunedFormat, into: &scratch.first)
+    FloatCoding.decode(base, as: format, into: &scratch.second)
+    for index in scratch.first.indices { scratch.first[index] -= scratch.second[index] }
+    return
   }
   let (left, right) = (
     FloatCoding.doubles(of: base, as: format), FloatCoding.doubles(of: tuned, as: tunedFormat)
   )
-  return left.indices.map { Float(right[$0] - left[$0]) }
+  scratch.first = left.indices.map { Float(right[$0] - left[$0]) }
 }

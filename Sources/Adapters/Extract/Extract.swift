@@ -129,8 +129,12 @@ package struct Extract: Sendable {
     var search = LeadingSearch(target, workers: Workers(count: threads))
     search.seed = seed
     do throws(NoDecomposition) {
+      let started = ContinuousClock.now
       let found = try search.run(on: difference.matrix)
-      return ExtractedMatrix(found, of: difference.entry, isTurned: isTurned)
+      let taken = (ContinuousClock.now - started).components
+      return ExtractedMatrix(
+        found, of: difference.entry, isTurned: isTurned,
+        seconds: Double(taken.seconds) + Double(taken.attoseconds) * 1e-18)
     } catch {
       throw AdapterError.tensor(
         file: tuned.path, name: difference.entry.name,

@@ -13,17 +13,19 @@ package struct ExtractedMatrix: Sendable {
   /// No pair of this rank has a smaller one.
   package let leastError: Double
   package let method: LeadingTriples.Method
+  /// What the search took.
+  package let seconds: Double
   /// A, `[rank, in, …]`, in f32.
   let down: Tensor
   /// B, `[out, rank, 1, …]`, in f32.
   let up: Tensor
 
   /// The triples as factors with scaling 1, each with half of the singular value.
-  init(_ found: LeadingTriples, of entry: TensorEntry, isTurned: Bool) {
+  init(_ found: LeadingTriples, of entry: TensorEntry, isTurned: Bool, seconds: Double) {
     let triples = isTurned ? found.triples.transposed : found.triples
     let inner = entry.shape.dimensions.dropFirst()
     let ones = [Int](repeating: 1, count: inner.count - 1)
-    self.entry = entry
+    (self.entry, self.seconds) = (entry, seconds)
     rank = triples.count
     norm = found.energy.squareRoot()
     (error, leastError, method) = (found.error, found.leastError, found.method)

@@ -35,6 +35,7 @@ struct ExtractionReport {
     Column("error", .significant(4)) { .number($0.error) },
     Column("least_error", .significant(4)) { .number($0.leastError) },
     Column("method") { $0.method.rawValue },
+    Column("seconds", .significant(3)) { .number($0.seconds) },
   ]
 
   private static func table(of tensors: [LeftOutTensor]) -> Table {

@@ -18,7 +18,7 @@ struct ExtractCommand: ParsableCommand {
 
       --json gives output, matrices, parameters, error (of all matrices together, relative), \
       unchanged, stored_whole, left_out_count, base_fingerprint, seconds, tensors [tensor, shape, \
-      rank, norm, error, least_error, method (sketch, lapack)], whole and left_out [left_out, \
+      rank, norm, error, least_error, method (sketch, lapack), seconds], whole and left_out [left_out, \
       reason].
       """)
 
