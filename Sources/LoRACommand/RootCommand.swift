@@ -37,7 +37,9 @@ package struct RootCommand: ParsableCommand {
       CommandGroup(
         name: "Conversion",
         subcommands: [
-          ConvertCommand.self
+          ConvertCommand.self,
+          QuantizeCommand.self,
+          DequantizeCommand.self,
         ]),
       CommandGroup(
         name: "Inspection",

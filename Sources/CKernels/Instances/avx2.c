@@ -1,6 +1,7 @@
 // The kernels for x86-64 with AVX2, FMA, F16C and BMI: 16 registers of 256 bits.
 #if defined(__x86_64__)
 
+#include <immintrin.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
+#include "../Templates/Quantization.inc"
 
 #pragma clang attribute pop
 

@@ -1,6 +1,7 @@
 // The kernels for x86-64 with AVX-512: 32 registers of 512 bits.
 #if defined(__x86_64__)
 
+#include <immintrin.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,7 @@
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
+#include "../Templates/Quantization.inc"
 
 #pragma clang attribute pop
 

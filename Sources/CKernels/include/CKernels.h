@@ -19,6 +19,7 @@
 #include "FloatScan.h"
 #include "InstructionSet.h"
 #include "LowRankUpdate.h"
+#include "Quantization.h"
 #include "Remainder.h"
 #include "TableRows.h"
 
