@@ -19,6 +19,7 @@
 #include "FloatScan.h"
 #include "InstructionSet.h"
 #include "LowRankUpdate.h"
+#include "PeakMemory.h"
 #include "Quantization.h"
 #include "Remainder.h"
 #include "TableRows.h"

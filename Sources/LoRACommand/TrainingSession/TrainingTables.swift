@@ -5,9 +5,13 @@ import Training
 
 /// The tables of a run: rows to train on, rows to validate on, and what is done to both.
 struct TrainingTables {
+  /// The name of the table's file.
+  let file: String
   let training: Dataset<Float>
   /// Nil without validation.
   let validation: Dataset<Float>?
+  /// Where the rows to validate on are from, as `held out`.
+  let validationOrigin: String
   /// What was done to the features; nil when nothing was.
   let scaling: FeatureScaling?
 
@@ -57,6 +61,9 @@ struct TrainingTables {
     scaling?.apply(to: &training.features)
     if let scaling { held.apply { scaling.apply(to: &$0.features) } }
     (self.training, validation, self.scaling) = (training, held, scaling)
+    file = path == "-" ? "standard input" : path
+    validationOrigin =
+      preparation.validation.validation.map { "of \($0)" } ?? "held out, drawn from the table"
   }
 
   /// A second table with the columns, categories and classes of the first.
