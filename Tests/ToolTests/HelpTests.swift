@@ -47,6 +47,8 @@ import Testing
         CONVERSION SUBCOMMANDS:
           convert                 Write an adapter in another program's format, or a
                                   checkpoint in another form.
+          quantize                Store the weights of linear layers in 4 or 8 bits.
+          dequantize              Write out in full what is stored in 4 or 8 bits.
 
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.

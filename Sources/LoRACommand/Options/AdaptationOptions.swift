@@ -170,9 +170,7 @@ struct AdaptationOptions: ParsableArguments {
   /// The names of `--target-modules`; nil means all.
   var targets: [String]? {
     guard let targetModules, targetModules.lowercased() != "all-linear" else { return nil }
-    // A regular expression may have commas of its own.
-    if targetModules.hasPrefix("re:") { return [targetModules] }
-    return targetModules.split(separator: ",").map(String.init)
+    return ModuleWords.of(targetModules)
   }
 
   /// The names of `--modules-to-save`.
