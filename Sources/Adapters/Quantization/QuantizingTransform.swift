@@ -26,6 +26,7 @@ final class QuantizingTransform: TensorTransform {
   private let input: Input
   /// What decoded numbers are rounded to.
   private let rounding: FloatFormat
+  private let survey: ScaleSurvey
   private let scales = Mutex<Scales?>(nil)
   private let codings = Mutex<Codings?>(nil)
   /// What codes miss, by the first element of each range.
@@ -53,6 +54,9 @@ final class QuantizingTransform: TensorTransform {
     self.scheme = scheme
     coding = scheme.coding(of: entry.shape)
     elementCount = entry.shape.elementCount
+    survey = ScaleSurvey(
+      pieces: (elementCount + Self.pieceSize - 1) / Self.pieceSize,
+      scaleCount: coding.scaleCount(of: elementCount))
     self.input = input
     self.rounding = rounding
     self.observe = observe
@@ -60,41 +64,36 @@ final class QuantizingTransform: TensorTransform {
 
   var readsTensorFirst: Bool { true }
 
+  /// Reads the tensor once for its scales; whoever comes while that goes on helps.
   func prepare(_ read: TensorBytes) throws {
-    try codings.withLock { codings in
-      guard codings == nil else { return }
-      try input.transform?.prepare(read)
-      codings = try measured(read)
+    guard codings.withLock({ $0 }) == nil else { return }
+    try input.transform?.prepare(read)
+    let found = try survey.scales { piece in
+      let elements = piece * Self.pieceSize..<min((piece + 1) * Self.pieceSize, elementCount)
+      return (elements.lowerBound / coding.unit, try scales(of: elements, read))
+    }
+    codings.withLock { codings in
+      if codings == nil { codings = self.codings(for: found) }
     }
   }
 
-  /// Reads the tensor once for its scales.
-  private func measured(_ read: TensorBytes) throws -> Codings {
-    var collector = ScaleCollector(count: elementCount, unit: coding.unit)
-    let step = Fingerprint.chunkSize
-    var source: [UInt8] = []
-    for start in stride(from: 0, to: elementCount, by: step) {
-      let elements = start..<min(start + step, elementCount)
-      let bytes =
-        elements.lowerBound * input.sourceBits / 8..<(elements.upperBound * input.sourceBits + 7)
-        / 8
-      if source.count != bytes.count { source = [UInt8](repeating: 0, count: bytes.count) }
-      try source.withMutableBytes { try read(bytes, &$0) }
-      try source.withBytes { source in
-        try withValues(elements, of: source) { values throws in
-          collector.add(values, in: input.format, at: elements.lowerBound)
-          guard elements.count > 0,
-            !collector.scales[scaleRange(of: elements)].allSatisfy(\.isFinite)
-          else { return }
-          try refuse(values, elements)
-        }
+  /// Elements that are read for their scales at a time.
+  private static let pieceSize = 1 << 20
+
+  private func scales(of elements: Range<Int>, _ read: TensorBytes) throws -> [Float] {
+    let bits = input.sourceBits
+    let bytes = elements.lowerBound * bits / 8..<(elements.upperBound * bits + 7) / 8
+    var source = [UInt8](repeating: 0, count: bytes.count)
+    try source.withMutableBytes { try read(bytes, &$0) }
+    let start = elements.lowerBound / coding.unit * coding.unit
+    var collector = ScaleCollector(count: elements.upperBound - start, unit: coding.unit)
+    try source.withBytes { source in
+      try withValues(elements, of: source) { values throws in
+        collector.add(values, in: input.format, at: elements.lowerBound - start)
+        if !collector.scales.allSatisfy(\.isFinite) { try refuse(values, elements) }
       }
     }
-    return codings(for: collector.scales)
-  }
-
-  private func scaleRange(of elements: Range<Int>) -> Range<Int> {
-    elements.lowerBound / coding.unit..<(elements.upperBound - 1) / coding.unit + 1
+    return collector.scales
   }
 
   private func refuse(_ values: RawSpan, _ elements: Range<Int>) throws {

@@ -108,17 +108,18 @@ package struct Rewrite: Sendable {
   // MARK: In order
 
   private func runInOrder() throws {
-    let batch = threads * 2
-    let buffers = (0..<batch).map { _ in WorkerBuffers() }
-    for start in stride(from: 0, to: chunks.count, by: batch) {
+    let buffers = (0..<threads * 2).map { _ in WorkerBuffers() }
+    var start = 0
+    while start < chunks.count {
       try Interruption.check()
-      let group = chunks[start..<min(start + batch, chunks.count)]
+      let group = chunks[start..<endOfGroup(from: start, limit: buffers.count)]
       for (buffer, chunk) in zip(buffers, group) {
         try holdIfNeeded(chunk)
         try buffer.withBuffers { try fill(&$0, with: chunk) }
       }
+      let first = start
       try Parallel.forEach(count: group.count, threads: threads) { index throws in
-        _ = try buffers[index].withBuffers { try change(group[start + index], in: &$0) }
+        _ = try buffers[index].withBuffers { try change(group[first + index], in: &$0) }
       }
       for (index, chunk) in zip(group.indices, group) {
         try buffers[index - start].withBuffers { buffers in
@@ -127,24 +128,41 @@ package struct Rewrite: Sendable {
           if isLast { try writeFollowers(of: chunk.step, through: &buffers) }
         }
       }
+      start = group.endIndex
     }
+  }
+
+  /// Where the chunks end that are worked on together: before a second tensor that has to be held.
+  private func endOfGroup(from start: Int, limit: Int) -> Int {
+    var end = start + 1
+    while end < min(start + limit, chunks.count),
+      chunks[end].step == chunks[start].step || !mustHold(chunks[end])
+    {
+      end += 1
+    }
+    return end
   }
 
   /// Reads the whole tensor when this is its first chunk and a stream could not go back for it.
   private func holdIfNeeded(_ chunk: RewriteChunk) throws {
-    let step = steps[chunk.step]
-    guard chunk.source.lowerBound == 0, case .source(let location) = step.origin,
-      !source.shards[location.shard].file.isRandomAccess
-    else { return }
+    guard mustHold(chunk), case .source(let location) = steps[chunk.step].origin else { return }
     let place = TensorPlace(location)
-    let isNeededAgain =
-      useCounts[place, default: 1] > 1 || (step.transform?.readsTensorFirst ?? false)
-    guard isNeededAgain, !held.holds(place) else { return }
     var bytes = [UInt8](repeating: 0, count: location.entry.byteCount)
     try bytes.withMutableBytes { (bytes) throws(ContainerError) in
       try reader.read(location.entry.range.lowerBound, ofShard: location.shard, into: &bytes)
     }
     held.hold(bytes, at: place)
+  }
+
+  private func mustHold(_ chunk: RewriteChunk) -> Bool {
+    let step = steps[chunk.step]
+    guard chunk.source.lowerBound == 0, case .source(let location) = step.origin,
+      !source.shards[location.shard].file.isRandomAccess
+    else { return false }
+    let place = TensorPlace(location)
+    let isNeededAgain =
+      useCounts[place, default: 1] > 1 || (step.transform?.readsTensorFirst ?? false)
+    return isNeededAgain && !held.holds(place)
   }
 
   // MARK: One chunk
