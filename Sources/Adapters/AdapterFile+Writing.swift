@@ -22,6 +22,11 @@ package struct AdapterContents: Sendable {
 }
 
 extension AdapterFile {
+  /// Whether an adapter of this name is written as one file, and not as a folder.
+  package static func isOneFile(_ path: String) -> Bool {
+    path == "-" || path.hasSuffix(".gz") || path.hasSuffix(".safetensors")
+  }
+
   /// Writes an adapter: the single-file form for a name in `.safetensors` or `.safetensors.gz` and
   /// for `-`, else the folder form.
   ///
@@ -32,7 +37,7 @@ extension AdapterFile {
     var metadata: OrderedDictionary = ["format": "pt"]
     metadata.merge(contents.metadata) { _, given in given }
     let isCompressed = path.hasSuffix(".gz")
-    if path == "-" || isCompressed || path.hasSuffix(".safetensors") {
+    if isOneFile(path) {
       metadata[MetadataKey.adapterConfiguration] = contents.configuration.compactText
       let destination: TensorFileDestination =
         path == "-" ? .standardOutput : .path(path, options)

@@ -37,7 +37,8 @@ package struct RootCommand: ParsableCommand {
       CommandGroup(
         name: "Conversion",
         subcommands: [
-          ConvertCommand.self
+          ConvertCommand.self,
+          ExtractCommand.self,
         ]),
       CommandGroup(
         name: "Inspection",

@@ -7,7 +7,7 @@ import Tensors
 package struct WeightDifference: Sendable {
   /// The tensor in the base.
   package let entry: TensorEntry
-  /// Tuned − base in f32; of f64 tensors rounded once, of narrower ones exact unless their exponents
+  /// Tuned − base in f32, and nothing when no byte differs; of f64 tensors rounded once, of narrower ones exact unless their exponents
   /// are more than a dozen apart.
   package let values: [Float]
   /// Whether any byte differs, or any value where the types do.
@@ -63,25 +63,50 @@ extension CheckpointPair {
     let entry = member.base.entry
     guard let format = entry.type.floatFormat, let otherFormat = member.other.entry.type.floatFormat
     else { preconditionFailure("a difference of what is no number") }
-    let values = Mutex([Float](repeating: 0, count: entry.shape.elementCount))
-    let isChanged = Mutex(false)
-    try read(member) { piece, base, tuned in
+    let count = entry.shape.elementCount
+    // Made for the first piece that differs: most tensors of most pairs do not.
+    let values = Mutex<[Float]?>(nil)
+    try read(member) { piece, base, tuned, scratch in
       digests?.builder.record(chunk: piece, ofTensor: digests?.position ?? 0, bytes: base)
       guard !base.hasSameBytes(as: tuned) else { return }
-      let part = subtract(base, format, from: tuned, otherFormat)
-      guard format == otherFormat || part.contains(where: { $0 != 0 }) else { return }
+      subtract(base, format, from: tuned, otherFormat, &scratch)
+      guard format == otherFormat || scratch.first.contains(where: { $0 != 0 }) else { return }
       let start = piece * (Fingerprint.chunkSize / format.byteCount) * 4
-      part.withBytes { part in
+      scratch.first.withBytes { part in
         values.withLock { values in
-          values.withMutableBytes { $0.copy(part, at: start) }
+          var kept = values.take() ?? [Float](repeating: 0, count: count)
+          kept.withMutableBytes { $0.copy(part, at: start) }
+          values = kept
         }
       }
-      isChanged.withLock { $0 = true }
     }
+    let found = values.withLock { $0.take() }
     let difference = WeightDifference(
-      entry: entry, values: values.withLock { $0 }, isChanged: isChanged.withLock { $0 })
+      entry: entry, values: found ?? [], isChanged: found != nil)
     try refuseNonFinite(difference, of: member)
     return difference
+  }
+
+  /// Whether any byte of a tensor differs, or any value where the types do.
+  ///
+  /// - Parameters:
+  ///   - member: One of `members`.
+  ///   - digests: Is told of the base's chunks, under this position.
+  /// - Returns: Whether the two differ.
+  /// - Throws: What reading throws.
+  package func isChanged(
+    _ member: Member, digests: (builder: FingerprintBuilder, position: Int)? = nil
+  ) throws -> Bool {
+    let (type, other) = (member.base.entry.type, member.other.entry.type)
+    let isChanged = Mutex(false)
+    try read(member) { piece, base, tuned, scratch in
+      digests?.builder.record(chunk: piece, ofTensor: digests?.position ?? 0, bytes: base)
+      let isEqual =
+        type == other
+        ? base.hasSameBytes(as: tuned) : areEqual(base, type, tuned, other, &scratch)
+      if !isEqual { isChanged.withLock { $0 = true } }
+    }
+    return isChanged.withLock { $0 }
   }
 
   private func refuseNonFinite(_ difference: WeightDifference, of member: Member) throws {
@@ -97,20 +122,28 @@ extension CheckpointPair {
   }
 }
 
-/// `tuned` − `base`, each element rounded once to f32.
+/// Whether numbers of two types are the same ones.
+private func areEqual(
+  _ base: RawSpan, _ type: DType, _ tuned: RawSpan, _ other: DType, _ scratch: inout PairScratch
+) -> Bool {
+  guard let format = type.floatFormat, let otherFormat = other.floatFormat else { return false }
+  subtract(base, format, from: tuned, otherFormat, &scratch)
+  return scratch.first.allSatisfy { $0 == 0 }
+}
+
+/// `tuned` − `base`, each element rounded once to f32, in `scratch.first`.
 private func subtract(
-  _ base: RawSpan, _ format: FloatFormat, from tuned: RawSpan, _ tunedFormat: FloatFormat
-) -> [Float] {
+  _ base: RawSpan, _ format: FloatFormat, from tuned: RawSpan, _ tunedFormat: FloatFormat,
+  _ scratch: inout PairScratch
+) {
   guard format == .f64 || tunedFormat == .f64 else {
-    let (left, right) = (
-      FloatCoding.floats(of: base, as: format), FloatCoding.floats(of: tuned, as: tunedFormat)
-    )
-    var result = right
-    for index in result.indices { result[index] -= left[index] }
-    return result
+    FloatCoding.decode(tuned, as: tunedFormat, into: &scratch.first)
+    FloatCoding.decode(base, as: format, into: &scratch.second)
+    for index in scratch.first.indices { scratch.first[index] -= scratch.second[index] }
+    return
   }
   let (left, right) = (
     FloatCoding.doubles(of: base, as: format), FloatCoding.doubles(of: tuned, as: tunedFormat)
   )
-  return left.indices.map { Float(right[$0] - left[$0]) }
+  scratch.first = left.indices.map { Float(right[$0] - left[$0]) }
 }

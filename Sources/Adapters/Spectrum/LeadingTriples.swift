@@ -35,7 +35,7 @@ package struct LeadingTriples: Sendable {
 /// Source: N. Halko, P. G. Martinsson, J. A. Tropp, Finding structure with randomness, 2011,
 /// <https://arxiv.org/abs/0909.4061>, algorithms 4.4 and 5.1.
 package struct LeadingSearch: Sendable {
-  package let rank: Int
+  package let target: RankTarget
   package let workers: Workers
   /// The start of the random numbers: the same matrix and seed give the same triples.
   package var seed: UInt64 = 0
@@ -43,8 +43,12 @@ package struct LeadingSearch: Sendable {
   package var tolerance = 1e-4
 
   package init(rank: Int, workers: Workers) {
-    precondition(rank > 0, "an approximation of no rank")
-    (self.rank, self.workers) = (rank, workers)
+    self.init(.rank(rank), workers: workers)
+  }
+
+  package init(_ target: RankTarget, workers: Workers) {
+    precondition(target.most > 0, "an approximation of no rank")
+    (self.target, self.workers) = (target, workers)
   }
 
   /// Matrices whose smaller side is no larger are decomposed whole at once: it takes no longer.
@@ -56,28 +60,69 @@ package struct LeadingSearch: Sendable {
   package func run(on matrix: DenseMatrix) throws(NoDecomposition) -> LeadingTriples {
     let energy = sumOfSquares(matrix.values, workers: workers)
     guard energy.isFinite else { throw NoDecomposition() }
-    let rank = min(rank, matrix.smallerSide)
-    var width = rank + max(8, rank / 4)
+    var width = firstWidth
     var basis: [Double] = []
     var generator = Generator(seed: seed)
     var rounds = 1
-    while matrix.smallerSide > Self.smallSide, 3 * width < matrix.smallerSide {
-      let blocks = Sketch(matrix: matrix, width: width, workers: workers)
-        .refined(basis, times: rounds, &generator)
-      let bound = try ErrorBound(matrix, blocks, energy: energy, workers: workers)
-      if let found = accepted(bound, rank, energy, &generator) { return found }
-      // The next round goes on from what was found.
-      basis = bound.triples.right
+    while isWorthASketch(matrix, width) {
+      let bound = try self.bound(matrix, energy, &basis, width, rounds, &generator)
+      if let rank = target.rank(values: bound.triples.values, energy: energy),
+        let found = accepted(bound, rank, energy, &generator)
+      {
+        return found
+      }
       width *= 2
       rounds += 1
     }
-    return try whole(matrix, energy, rank: rank)
+    return try whole(matrix, energy)
+  }
+
+  /// The leading singular values of `matrix` as one sketch sees them: each at most its true value.
+  ///
+  /// For a choice between matrices before the search itself; small matrices are decomposed whole.
+  ///
+  /// - Throws: When the matrix is not finite, or LAPACK fails.
+  package func estimate(on matrix: DenseMatrix) throws(NoDecomposition) -> Spectrum {
+    let energy = sumOfSquares(matrix.values, workers: workers)
+    guard energy.isFinite else { throw NoDecomposition() }
+    guard isWorthASketch(matrix, firstWidth) else { return try matrix.spectrum() }
+    var basis: [Double] = []
+    var generator = Generator(seed: seed)
+    let bound = try self.bound(matrix, energy, &basis, firstWidth, 1, &generator)
+    return Spectrum(
+      rows: matrix.rows, columns: matrix.columns,
+      values: Array(bound.triples.values.prefix(target.most)), energy: energy)
+  }
+
+  /// An energy target often needs far fewer ranks than it may have.
+  private var firstWidth: Int {
+    switch target {
+    case .rank(let rank): rank + max(8, rank / 4)
+    case .energy(_, let most): min(24, most + 8)
+    }
+  }
+
+  private func isWorthASketch(_ matrix: DenseMatrix, _ width: Int) -> Bool {
+    matrix.smallerSide > Self.smallSide && 3 * width < matrix.smallerSide
+  }
+
+  /// One round: a sketch of this width that goes on from `basis`, and what it proves.
+  private func bound(
+    _ matrix: DenseMatrix, _ energy: Double, _ basis: inout [Double], _ width: Int, _ rounds: Int,
+    _ generator: inout Generator
+  ) throws(NoDecomposition) -> ErrorBound {
+    let blocks = Sketch(matrix: matrix, width: width, workers: workers)
+      .refined(basis, times: rounds, &generator)
+    let bound = try ErrorBound(matrix, blocks, energy: energy, workers: workers)
+    basis = bound.triples.right
+    return bound
   }
 
   private func whole(
-    _ matrix: DenseMatrix, _ energy: Double, rank: Int
+    _ matrix: DenseMatrix, _ energy: Double
   ) throws(NoDecomposition) -> LeadingTriples {
     let all = try matrix.decomposed()
+    let rank = target.rank(values: all.values, energy: energy) ?? all.count
     let tail = all.values.dropFirst(rank).reversed().reduce(0) { $0 + $1 * $1 }
     let error = energy > 0 ? (tail / energy).squareRoot() : 0
     return LeadingTriples(

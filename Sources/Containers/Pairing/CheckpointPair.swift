@@ -23,12 +23,15 @@ package struct CheckpointPair: Sendable {
   private let baseReader: ForwardReader
   private let otherReader: ForwardReader
   private let threads: Int
+  /// One for each thread, kept from tensor to tensor: fresh memory costs more than the reading.
+  private let buffers: [SharedBuffers]
 
   /// A pair, of which nothing but the headers has been read.
   package init(_ base: Checkpoint, _ other: Checkpoint, threads: Int) {
     (self.base, self.other, self.threads) = (base, other, threads)
     baseReader = ForwardReader(base, threads: threads)
     otherReader = ForwardReader(other, threads: threads)
+    buffers = (0..<max(1, threads)).map { _ in SharedBuffers() }
     var members: [Member] = []
     var onlyInBase: [TensorEntry] = []
     let names = Dictionary(
@@ -54,32 +57,42 @@ package struct CheckpointPair: Sendable {
   ///
   /// - Parameters:
   ///   - member: One of `members`; for streams, in their order.
-  ///   - body: Is given the piece's number, and its bytes in both.
+  ///   - body: Is given the piece's number, its bytes in both, and room for numbers of its own.
   /// - Throws: `ContainerError` from reading, `.interrupted` after a signal, what `body` throws.
   package func read(
     _ member: Member,
-    _ body: @Sendable (_ piece: Int, _ base: RawSpan, _ other: RawSpan) throws -> Void
+    _ body:
+      @Sendable (
+        _ piece: Int, _ base: RawSpan, _ other: RawSpan, _ scratch: inout PairScratch
+      ) throws -> Void
   ) throws {
     let count = Fingerprint.chunkCount(member.base.entry.byteCount)
     let isParallel = baseReader.isRandomAccess && otherReader.isRandomAccess
-    try Parallel.forEach(count: count, threads: isParallel ? threads : 1) { (piece) throws in
+    try Parallel.forEachWorker(count: count, threads: isParallel ? threads : 1) {
+      (worker, piece) throws in
       try Interruption.check()
-      let size = Fingerprint.chunkSize
-      let range = (piece * size)..<min((piece + 1) * size, member.base.entry.byteCount)
-      var left = [UInt8](repeating: 0, count: range.count)
-      try left.withMutableBytes { (bytes) throws(ContainerError) in
-        try baseReader.read(
-          member.base.entry.range.lowerBound + range.lowerBound, ofShard: member.base.shard,
-          into: &bytes)
+      try buffers[worker].withLock { buffers in
+        try fill(&buffers, with: piece, of: member)
+        try buffers.lend { try body(piece, $0, $1, &$2) }
       }
-      let (bits, otherBits) = (member.base.entry.type.bitCount, member.other.entry.type.bitCount)
-      let (start, end) = (range.lowerBound * otherBits / bits, range.upperBound * otherBits / bits)
-      var right = [UInt8](repeating: 0, count: end - start)
-      try right.withMutableBytes { (bytes) throws(ContainerError) in
-        try otherReader.read(
-          member.other.entry.range.lowerBound + start, ofShard: member.other.shard, into: &bytes)
-      }
-      try left.withBytes { left in try right.withBytes { try body(piece, left, $0) } }
+    }
+  }
+
+  private func fill(
+    _ buffers: inout PairBuffers, with piece: Int, of member: Member
+  ) throws(ContainerError) {
+    let (entry, other) = (member.base.entry, member.other.entry)
+    let start = piece * Fingerprint.chunkSize
+    let range = start..<min(start + Fingerprint.chunkSize, entry.byteCount)
+    try buffers.fill(\.base, range.count) { (bytes) throws(ContainerError) in
+      try baseReader.read(
+        entry.range.lowerBound + range.lowerBound, ofShard: member.base.shard, into: &bytes)
+    }
+    let (bits, otherBits) = (entry.type.bitCount, other.type.bitCount)
+    let (from, to) = (range.lowerBound * otherBits / bits, range.upperBound * otherBits / bits)
+    try buffers.fill(\.other, to - from) { (bytes) throws(ContainerError) in
+      try otherReader.read(
+        other.range.lowerBound + from, ofShard: member.other.shard, into: &bytes)
     }
   }
 

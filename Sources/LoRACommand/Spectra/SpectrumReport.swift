@@ -41,19 +41,25 @@ struct SpectrumReport {
         "rank_\(percent)", "rank for \(percent) %",
         Quantity(.integer(orMissing: total.rank(keeping: Double(percent) / 100)), .grouped))
     }
-    report.add("ranks", Self.ranks(of: total))
+    report.add(detail: "ranks", Self.ranks(of: total).json)
+    report.add(nil, Self.ranks(of: total, isForReading: true))
     addTensors(to: &report, listsAll: listsAll)
     for note in notes(total) { report.add(note: note) }
     return report
   }
 
   /// What a rank for every matrix keeps and costs.
-  private static func ranks(of total: SpectrumTotal) -> Table {
-    Table(
+  ///
+  /// A reader gets the energy in percent with five digits, as those near 100 % are told apart.
+  private static func ranks(of total: SpectrumTotal, isForReading: Bool = false) -> Table {
+    let scale = isForReading ? 100.0 : 1
+    return Table(
       total.listedRanks,
       columns: [
         Column("rank", .grouped) { .integer($0) },
-        Column("energy", .percent) { .number(total.cumulativeEnergy[$0 - 1]) },
+        Column("energy", unit: "%", .significant(5)) {
+          .number(scale * total.cumulativeEnergy[$0 - 1])
+        },
         Column("parameters", .grouped) { .integer(total.parameterCount(rank: $0)) },
         Column("share", .percent) {
           .number(Double(total.parameterCount(rank: $0)) / Double(max(1, total.weightCount)))
