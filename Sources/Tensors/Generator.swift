@@ -84,6 +84,7 @@ package struct Generator: RandomNumberGenerator, Sendable, Equatable {
   }
 
   /// Puts `elements` into an order drawn uniformly from all orders (Fisher and Yates).
+  @specialized(where Element == Int)
   package mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(last, next(below: last + 1))

@@ -12,6 +12,7 @@
 #define ISA(name) name##_neon
 #define LANES 4
 #define HARDWARE 1
+#define BIT_LANES 0
 #define ROWS 5
 #define VECTORS 4
 
@@ -23,5 +24,6 @@
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
+#include "../Templates/Digest.inc"
 
 #endif

@@ -79,8 +79,32 @@ struct AdaptationOptions: ParsableArguments {
     completion: .file())
   var initAdapter: String?
 
+  @Option(
+    name: .customLong("adapter"),
+    help: ArgumentHelp(
+      """
+      Train on top of this adapter: PATH or PATH@WEIGHT is folded into the frozen weights in \
+      memory, and the new adapter records that it needs it; repeatable.
+      """, valueName: "path"))
+  var foundation: [WeightedAdapterArgument] = []
+
+  @Flag(help: "Go on even when an adapter records another base's fingerprint.")
+  var anyBase = false
+
   @Flag(help: "Train all weights of the network instead; the output is a network, not an adapter.")
   var full = false
+
+  @Flag(
+    help: """
+      After the adapter train all weights too, on the same batches, and set both side by side; the \
+      fully trained network is not kept.
+      """)
+  var compareFull = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate of that full fine-tuning. (default: --learning-rate)", valueName: "rate"))
+  var fullLearningRate: Double?
 
   func validate() throws {
     try require(
@@ -88,9 +112,6 @@ struct AdaptationOptions: ParsableArguments {
     try require((alpha ?? 1).isFinite, "--alpha must be finite")
     try require((0..<1).contains(dropout), "--dropout must be at least 0 and below 1")
     try require(plusRatio > 0 && plusRatio.isFinite, "--plus-ratio must be above 0")
-    try require(!dora || dropout == 0, "--dora goes without --dropout")
-    try require(
-      !dora || !initialisation.splitsWeight, "--dora goes without --init pissa and olora")
     for entry in rankPattern {
       try require(
         Int(exactly: entry.value).map { (1...65536).contains($0) } ?? false,
@@ -108,6 +129,12 @@ struct AdaptationOptions: ParsableArguments {
     try require(
       !full || !adapterSettings,
       "--full trains no adapter; leave the adapter's options out")
+    try require(!full || !compareFull, "--compare-full compares an adapter; leave --full out")
+    try require(
+      (fullLearningRate ?? 1) > 0 && (fullLearningRate ?? 1).isFinite,
+      "--full-learning-rate must be above 0")
+    try require(
+      fullLearningRate == nil || compareFull, "--full-learning-rate goes with --compare-full")
   }
 
   private var hasFineSettings: Bool {
@@ -134,7 +161,10 @@ struct AdaptationOptions: ParsableArguments {
       ("rslora", .bool(rslora)), ("dora", .bool(dora)), ("train-bias", .bool(trainBias)),
     ]
     if let initAdapter { settings.append(("init-adapter", .string(initAdapter))) }
-    return settings + [("full", .bool(full))]
+    if !foundation.isEmpty {
+      settings.append(("adapter", .array(foundation.map { .string($0.text) })))
+    }
+    return settings + [("any-base", .bool(anyBase)), ("full", .bool(full))]
   }
 
   /// The names of `--target-modules`; nil means all.

@@ -1,5 +1,6 @@
 import Adapters
 import Containers
+import Reports
 import Tensors
 import Training
 
@@ -36,10 +37,6 @@ struct AdapterPlan {
   /// - Throws: `ModelError` for modules that are not there, or what opening `--init-adapter` throws.
   init(_ options: AdaptationOptions, for base: BaseNetwork<Float>) throws {
     let start = try options.initAdapter.map { try AdapterFile.open($0) }
-    if let start, let wanted = start.baseFingerprint, wanted != base.fingerprint {
-      Warnings.say(
-        "\(escaped(start.file)): was trained on another base, with the fingerprint \(wanted)")
-    }
     let configuration = start?.configuration
     rank = configuration?.rank ?? options.rank ?? 4
     alpha = options.alpha ?? configuration?.alpha ?? Double(2 * rank)
@@ -76,6 +73,23 @@ struct AdapterPlan {
     }
   }
 
+  /// What is trained, for a person: `DoRA of rank 4, alpha 8, on 0, 2, 4`.
+  var summary: String {
+    let kind = usesMagnitudes ? "DoRA" : isRankStabilized ? "rsLoRA" : "LoRA"
+    var parts = ["\(kind) of rank \(rank), alpha \(Quantity.number(alpha).text)"]
+    if let start {
+      parts.append("begun as \(start.file)")
+    } else {
+      parts.append("begun by \(initialisation.rawValue)")
+    }
+    parts.append("on \(modules.map(\.name).joined(separator: ", "))")
+    if !saved.isEmpty { parts.append("with all of \(saved.joined(separator: ", "))") }
+    if trainsBiases { parts.append("with all biases") }
+    if dropout > 0 { parts.append("dropout \(dropout)") }
+    if plusRatio != 1 { parts.append("B \(plusRatio) times as fast") }
+    return parts.joined(separator: ", ")
+  }
+
   /// Makes `network`, which is frozen, one whose adapter is trained.
   func adapt(_ network: inout MultilayerPerceptron<Float>, generator: inout Generator) throws {
     if let start {
@@ -99,8 +113,7 @@ struct AdapterPlan {
   private func attach(
     _ module: Module, to network: inout MultilayerPerceptron<Float>, _ generator: inout Generator
   ) throws(ModelError) {
-    let linear = network.layers.map(\.linear).first { $0.module == module.name }
-    guard let linear else { return }
+    guard let linear = network.linear(module.name) else { return }
     let limit = min(linear.inputs, linear.outputs)
     guard !initialisation.splitsWeight || module.rank <= limit else {
       throw .rankBeyondWeight(module: module.name, rank: module.rank, limit: limit)
@@ -108,11 +121,16 @@ struct AdapterPlan {
     let branch = LowRankBranch(
       on: linear, rank: module.rank, scaling: scaling(of: module), method: initialisation,
       generator: &generator
-    ).with(usesMagnitudes ? Magnitude(on: linear) : nil)
-    network.attach(branch, to: module.name)
+    )
+    // The norms of W before a part is taken out: W' + s·BA is W still.
+    let magnitudes = usesMagnitudes ? Magnitude(on: linear).vector.value : nil
     if initialisation.splitsWeight {
       network.setWeight(branch.remainder(of: linear.weight.value), of: module.name)
     }
+    network.attach(branch, to: module.name)
+    guard let magnitudes, let rest = network.linear(module.name) else { return }
+    network.attach(
+      branch.with(Magnitude(on: rest, vector: magnitudes)), to: module.name)
   }
 
   private func scaling(of module: Module) -> Double {

@@ -13,6 +13,8 @@ struct BaseNetwork<Scalar: DenseScalar> {
   let layers: [Linear<Scalar>]
   var description: ModelDescription
   let metadata: OrderedDictionary<String, String>
+  /// The types that the tensors have in the checkpoint.
+  let types: [String: DType]
   /// Of the checkpoint's tensors.
   let fingerprint: Fingerprint
 
@@ -28,14 +30,17 @@ struct BaseNetwork<Scalar: DenseScalar> {
       checkpoint.tensors.map { ($0.entry.name, $0.entry.shape) }, file: file)
     var named: [NamedValues<Scalar>] = []
     var digests: [(name: String, digest: Fingerprint)] = []
+    var types: [String: DType] = [:]
     for shard in checkpoint.shards {
       for (entry, tensor) in try shard.file.tensors() {
         named.append(try Self.values(of: tensor, named: entry.name, file: file))
         digests.append((entry.name, Fingerprint(tensor)))
+        types[entry.name] = tensor.type
       }
     }
     layers = try layerChain(named, file: file)
     metadata = checkpoint.metadata ?? [:]
+    self.types = types
     fingerprint = Fingerprint(tensors: digests)
     var description = try ModelDescription(metadata: metadata, file: file)
     if let activation { description.activation = activation }

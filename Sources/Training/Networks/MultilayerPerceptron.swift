@@ -3,7 +3,7 @@ import Tensors
 
 /// Linear layers one after the other, a function between each two, and a loss at the end.
 package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
-  package private(set) var layers: [DenseLayer<Scalar>]
+  package internal(set) var layers: [DenseLayer<Scalar>]
   package var loss: Loss
   package var workers = Workers.one
   /// Where dropout's chance begins.
@@ -79,6 +79,11 @@ extension MultilayerPerceptron {
   /// Every tensor of the network itself, without branches, layer by layer.
   package var state: [Parameter<Scalar>] {
     layers.flatMap { layer in [layer.linear.weight] + (layer.linear.bias.map { [$0] } ?? []) }
+  }
+
+  /// The layer `module`.
+  package func linear(_ module: String) -> Linear<Scalar>? {
+    layers.first { $0.linear.module == module }?.linear
   }
 
   /// The weights and biases of the network itself.
