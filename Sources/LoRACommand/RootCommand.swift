@@ -48,6 +48,7 @@ package struct RootCommand: ParsableCommand {
           Inspect.self,
           PlanCommand.self,
           SpectrumCommand.self,
+          ExploreCommand.self,
         ]),
     ])
 

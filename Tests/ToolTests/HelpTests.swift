@@ -54,6 +54,10 @@ import Testing
           inspect                 Say what a file is and what it holds.
           plan                    Say what adapters of a model cost, before anything is
                                   trained.
+          spectrum                Say how low-rank an update is: singular values, energy
+                                  by rank.
+          explore                 Make a page with a rank slider: heat maps, energy, and
+                                  what a rank costs.
 
           See 'lora help <subcommand>' for detailed help.
 
