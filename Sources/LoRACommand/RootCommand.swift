@@ -37,12 +37,18 @@ package struct RootCommand: ParsableCommand {
       CommandGroup(
         name: "Conversion",
         subcommands: [
-          ConvertCommand.self
+          ConvertCommand.self,
+          ExtractCommand.self,
+          QuantizeCommand.self,
+          DequantizeCommand.self,
         ]),
       CommandGroup(
         name: "Inspection",
         subcommands: [
-          Inspect.self
+          Inspect.self,
+          PlanCommand.self,
+          SpectrumCommand.self,
+          ExploreCommand.self,
         ]),
     ])
 
