@@ -39,6 +39,8 @@ package struct RootCommand: ParsableCommand {
         subcommands: [
           ConvertCommand.self,
           ExtractCommand.self,
+          ResizeCommand.self,
+          CombineCommand.self,
         ]),
       CommandGroup(
         name: "Inspection",
