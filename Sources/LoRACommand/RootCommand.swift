@@ -47,6 +47,7 @@ package struct RootCommand: ParsableCommand {
         subcommands: [
           Inspect.self,
           SpectrumCommand.self,
+          DiffCommand.self,
         ]),
     ])
 
