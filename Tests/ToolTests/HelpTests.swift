@@ -47,6 +47,7 @@ import Testing
         CONVERSION SUBCOMMANDS:
           convert                 Write an adapter in another program's format, or a
                                   checkpoint in another form.
+          extract                 Make an adapter from what a checkpoint was tuned by.
 
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.
