@@ -47,7 +47,7 @@ import Testing
         CONVERSION SUBCOMMANDS:
           convert                 Write an adapter in another program's format, or a
                                   checkpoint in another form.
-          extract                 Make an adapter from what a checkpoint was tuned by.
+          extract                 Make an adapter from a checkpoint and its base.
 
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.
