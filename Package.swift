@@ -40,7 +40,7 @@ let package = Package(
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
 
     // From the bottom up: each may import what stands above it here, never what stands below.
-    .target(name: "CKernels", cSettings: kernelSettings),
+    .target(name: "CKernels", dependencies: ["CXXHash"], cSettings: kernelSettings),
     .target(
       name: "Kernels", dependencies: ["CKernels", "CZlib", "COpenBLAS", "CXXHash"],
       swiftSettings: settings),

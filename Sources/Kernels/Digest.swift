@@ -1,3 +1,4 @@
+import CKernels
 import CXXHash
 
 /// A 128-bit XXH3 digest, which guards against accidents and not against an adversary.
@@ -13,8 +14,15 @@ package struct Digest: Hashable, Sendable {
   }
 
   /// The digest of `bytes`, in one pass.
-  package init(of bytes: RawSpan) {
-    self.init(unsafe bytes.withUnsafeBytes { unsafe XXH3_128bits($0.baseAddress, $0.count) })
+  ///
+  /// - Parameters:
+  ///   - bytes: Any number of them.
+  ///   - instructions: What computes it; one of `InstructionSet.available`.
+  package init(of bytes: RawSpan, using instructions: InstructionSet = .best) {
+    let digest = unsafe bytes.withUnsafeBytes {
+      unsafe lora_digest_of(instructions.code, $0.baseAddress, $0.count)
+    }
+    self.init(high: digest.high, low: digest.low)
   }
 
   fileprivate init(_ hash: XXH128_hash_t) {

@@ -41,13 +41,17 @@ package struct RootCommand: ParsableCommand {
           ExtractCommand.self,
           ResizeCommand.self,
           CombineCommand.self,
+          QuantizeCommand.self,
+          DequantizeCommand.self,
         ]),
       CommandGroup(
         name: "Inspection",
         subcommands: [
           Inspect.self,
+          PlanCommand.self,
           SpectrumCommand.self,
           DiffCommand.self,
+          ExploreCommand.self,
         ]),
     ])
 

@@ -8,7 +8,9 @@ import Tensors
 /// under its temporary name (`RemainderFile`).
 final class RemainderOutputs {
   private let options: OutputOptions
-  private var files: [(step: RecordedStep, file: OutputFile)] = []
+  /// Where each step's remainder is written; those in a folder that is written anew have no name
+  /// before the folder does.
+  private var files: [(step: RecordedStep, file: OutputFile, isInNewFolder: Bool)] = []
   private var writers: [TensorFileWriter] = []
 
   init(options: OutputOptions) {
@@ -19,9 +21,9 @@ final class RemainderOutputs {
   func open(_ step: RecordedStep, in writer: CheckpointWriter) throws(ContainerError) {
     switch step.place {
     case .file(let path):
-      files.append((step, try OutputFile(path: path, options: options)))
+      files.append((step, try OutputFile(path: path, options: options), false))
     case .inFolder(let name):
-      if let file = try writer.makeFile(named: name) { files.append((step, file)) }
+      if let file = try writer.makeFile(named: name) { files.append((step, file, true)) }
     }
   }
 
@@ -42,12 +44,12 @@ final class RemainderOutputs {
       }
     var options = options
     if replaced.map(Folder.absolute).contains(Folder.absolute(path)) { options.force = true }
-    files.append((step, try OutputFile(path: path, options: options)))
+    files.append((step, try OutputFile(path: path, options: options), false))
   }
 
   /// Gives the finished remainders up to the journal of a change in place.
   func handOver() -> [JournalContents.Move] {
-    files.map { _, file in
+    files.map { _, file, _ in
       let (temporary, path) = file.handOver()
       return JournalContents.Move(Folder.absolute(temporary), to: Folder.absolute(path))
     }
@@ -57,7 +59,7 @@ final class RemainderOutputs {
   func write(
     into state: inout MergedState, _ found: (source: Fingerprint, result: Fingerprint)
   ) throws(ContainerError) {
-    for (step, file) in files {
+    for (step, file, isInNewFolder) in files {
       let isFirst = step.number == 0
       let isLast = step.number == state.steps.count - 1
       let record = RemainderRecord(
@@ -65,7 +67,7 @@ final class RemainderOutputs {
         adapters: state.steps[step.number].adapters, tensors: step.recorder.digests)
       let (writer, fingerprint) = try step.recorder.write(to: file, record: record)
       state.steps[step.number].remainder?.fingerprint = fingerprint
-      if case .inFolder = step.place {
+      if isInNewFolder {
         try writer.finish()
       } else {
         writers.append(writer)
@@ -79,6 +81,6 @@ final class RemainderOutputs {
   }
 
   func discard() {
-    for (_, file) in files { file.discard() }
+    for (_, file, _) in files { file.discard() }
   }
 }

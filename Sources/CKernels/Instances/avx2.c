@@ -1,9 +1,12 @@
 // The kernels for x86-64 with AVX2, FMA, F16C and BMI: 16 registers of 256 bits.
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../Panel.h"
@@ -12,8 +15,10 @@
 #define ISA(name) name##_avx2
 #define LANES 8
 #define HARDWARE 1
+#define BIT_LANES 1
 #define ROWS 6
 #define VECTORS 2
+#define XXH_VECTOR XXH_AVX2
 
 #pragma clang attribute push( \
     __attribute__((target("avx2,fma,f16c,bmi,bmi2"), min_vector_width(256))), apply_to = function)
@@ -26,6 +31,8 @@
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
+#include "../Templates/Digest.inc"
+#include "../Templates/Quantization.inc"
 
 #pragma clang attribute pop
 

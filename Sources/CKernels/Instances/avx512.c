@@ -1,9 +1,12 @@
 // The kernels for x86-64 with AVX-512: 32 registers of 512 bits.
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../Panel.h"
@@ -12,8 +15,10 @@
 #define ISA(name) name##_avx512
 #define LANES 16
 #define HARDWARE 1
+#define BIT_LANES 1
 #define ROWS 8
 #define VECTORS 2
+#define XXH_VECTOR XXH_AVX2
 
 #pragma clang attribute push(                                         \
     __attribute__((                                                   \
@@ -29,6 +34,8 @@
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
+#include "../Templates/Digest.inc"
+#include "../Templates/Quantization.inc"
 
 #pragma clang attribute pop
 

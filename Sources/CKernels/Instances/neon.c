@@ -1,6 +1,7 @@
 // The kernels for AArch64: 32 registers of 128 bits.
 #if defined(__aarch64__)
 
+#include <arm_neon.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@
 #define ISA(name) name##_neon
 #define LANES 4
 #define HARDWARE 1
+#define BIT_LANES 0
 #define ROWS 5
 #define VECTORS 4
 
@@ -23,5 +25,7 @@
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
+#include "../Templates/Digest.inc"
+#include "../Templates/Quantization.inc"
 
 #endif

@@ -12,6 +12,7 @@
 #define ISA(name) name##_portable
 #define LANES 16
 #define HARDWARE 0
+#define BIT_LANES 0
 #define ROWS 8
 #define VECTORS 2
 
@@ -23,3 +24,5 @@
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
+#include "../Templates/Digest.inc"
+#include "../Templates/Quantization.inc"

@@ -15,10 +15,13 @@
 #include "Conversion.h"
 #include "CoreCount.h"
 #include "Dense.h"
+#include "Digest.h"
 #include "FloatFormat.h"
 #include "FloatScan.h"
 #include "InstructionSet.h"
 #include "LowRankUpdate.h"
+#include "PeakMemory.h"
+#include "Quantization.h"
 #include "Remainder.h"
 #include "TableRows.h"
 

@@ -83,7 +83,8 @@ package protocol FileSystem: Sendable {
   func setPermissions(_ mode: FilePermissions, of file: FileDescriptor) throws(Errno)
   /// Takes an exclusive lock without waiting; `.wouldBlock` when another holds it.
   func lock(_ file: FileDescriptor) throws(Errno)
-  /// Takes a write lease on a file: `.wouldBlock` when it is open or mapped a second time.
+  /// Takes a write lease on a file: `.wouldBlock` when it is open or mapped a second time, and
+  /// stays so for half a second.
   ///
   /// Until the file is closed, whoever opens it waits. Systems without leases throw `.notSupported`.
   func lease(_ file: FileDescriptor) throws(Errno)

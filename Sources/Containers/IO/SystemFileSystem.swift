@@ -118,9 +118,22 @@ package struct SystemFileSystem: FileSystem {
     #else
       // The system signals that somebody waits for the file; who waits has to wait.
       _ = signal(SIGIO, SIG_IGN)
-      _ = try call { fcntl(file.rawValue, setLeaseCommand, F_WRLCK) }
+      for _ in 0..<leaseAttempts {
+        do throws(Errno) {
+          return try takeLease(file)
+        } catch .wouldBlock {
+          usleep(leasePause)
+        }
+      }
+      try takeLease(file)
     #endif
   }
+
+  #if !canImport(Darwin)
+    private func takeLease(_ file: FileDescriptor) throws(Errno) {
+      _ = try call { fcntl(file.rawValue, setLeaseCommand, F_WRLCK) }
+    }
+  #endif
 
   package var creationMask: FilePermissions {
     FilePermissions(rawValue: initialMask)
@@ -131,6 +144,11 @@ package struct SystemFileSystem: FileSystem {
   // F_SETLEASE: <https://man7.org/linux/man-pages/man2/F_SETLEASE.2const.html>. glibc declares it
   // only to C with extensions.
   private let setLeaseCommand: Int32 = 1024
+
+  /// Half a second for those that open a file, find its lock taken and close it again.
+  private let leaseAttempts = 100
+  /// Microseconds.
+  private let leasePause: UInt32 = 5000
 #endif
 
 /// The mask of the process; the system only tells it while changing it, so it is asked once.

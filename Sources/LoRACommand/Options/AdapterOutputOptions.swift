@@ -31,7 +31,7 @@ struct AdapterOutputOptions: ParsableArguments {
   /// Refuses an output that exists, before the work whose result it could not take.
   func checkFree() throws {
     guard !isStandardOutput else { return }
-    if AdapterFile.isOneFile(output) {
+    if AdapterFile.isSingleFile(output) {
       try OutputPlace.checkFile(output, options: containerOptions)
     } else {
       try OutputPlace.checkFolder(output, options: containerOptions)

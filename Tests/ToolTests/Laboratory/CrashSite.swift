@@ -5,8 +5,9 @@ import TestSupport
 /// A folder with a base, two adapters, and the states before and after a change.
 ///
 /// `in-place/old` and `new` are a merged file and its remainder before and after a swap,
-/// `out-of-place/old` and `new` the output of a merge. The tensors are small and the ring smaller,
-/// so that a change takes several turns.
+/// `shards-in-place/old` and `new` a sharded folder, `shards` its base, `out-of-place/old` and `new`
+/// the output of a merge. The tensors are small and the ring smaller, so that a change takes several
+/// turns.
 struct CrashSite {
   let folder: ScratchFolder
   static let environment = ["LORA_JOURNAL_RING": "40000"]
@@ -28,12 +29,18 @@ struct CrashSite {
       """
       set -e
       mkdir -p in-place/old in-place/new out-of-place/old out-of-place/new
+      mkdir -p shards-in-place/old shards-in-place/new
       "$LORA" merge base.safetensors a -o w.safetensors --reversible --quiet
       cp w.safetensors* in-place/old
       cp w.safetensors out-of-place/old
       "$LORA" swap w.safetensors b --in-place --threads 1 --quiet
       mv w.safetensors* in-place/new
       "$LORA" merge base.safetensors b -o out-of-place/new/w.safetensors --quiet
+      "$LORA" convert base.safetensors -o shards --shard-size 50KB --quiet
+      "$LORA" merge shards a -o shards-in-place/old/w --reversible --quiet
+      cp -r shards-in-place/old/w w
+      "$LORA" swap w b --in-place --threads 1 --quiet
+      mv w shards-in-place/new
       """, in: folder.root, environment: Self.environment)
     guard made.exitCode == 0 else { throw Failure(text: made.errorText) }
   }
@@ -93,16 +100,16 @@ struct CrashSite {
     try writer.finish()
   }
 
-  /// Runs the crash script.
-  func crash(_ arguments: [String], timeout: Double) throws -> ProcessResult {
-    let script = Self.script
-    return try Tool.shell(
+  /// Runs a script of the laboratory in the folder.
+  func run(_ script: String, _ arguments: [String], timeout: Double) throws -> ProcessResult {
+    try Tool.shell(
       "\"$SCRIPT\" \(arguments.joined(separator: " "))", in: folder.root,
-      environment: Self.environment.merging(["SCRIPT": script]) { $1 }, timeout: timeout)
+      environment: Self.environment.merging(["SCRIPT": Self.laboratory + script]) { $1 },
+      timeout: timeout)
   }
 
-  private static let script: String = {
+  private static let laboratory: String = {
     let parts = #filePath.split(separator: "/").dropLast(3)
-    return "/" + parts.joined(separator: "/") + "/Laboratory/crash"
+    return "/" + parts.joined(separator: "/") + "/Laboratory/"
   }()
 }

@@ -5,8 +5,9 @@ import SystemPackage
 /// It must be a regular file under its own name with no other hard link. The lock keeps a second
 /// `lora` away. On Linux a write lease tells whether the file is open or mapped anywhere else, and
 /// makes whoever opens it later wait; so everything here reads through this one descriptor, for a
-/// second one would be such a stranger. Where a file system has no locks or leases, or only the
-/// owner gets one, the change goes on without.
+/// second one would be such a stranger. The lock comes first: of two that open the file at one
+/// instant the one without it leaves at once, and the other waits that moment for its lease. Where a
+/// file system has no locks or leases, or only the owner gets one, the change goes on without.
 package final class LockedFile: Sendable {
   /// The path as the user gave it, which errors show.
   package let path: String
