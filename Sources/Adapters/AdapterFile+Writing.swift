@@ -25,14 +25,21 @@ extension AdapterFile {
   /// Writes an adapter: the single-file form for a name in `.safetensors` or `.safetensors.gz` and
   /// for `-`, else the folder form.
   ///
+  /// - Parameters:
+  ///   - contents: What is written.
+  ///   - path: Where.
+  ///   - options: How a file is published.
+  ///   - threads: How many compress.
+  ///   - isCompressed: Whether to write inside gzip; nil goes by the name. Not for a folder.
   /// - Throws: `ContainerError` as `OutputFile` and `OutputFolder`; nothing is left then.
   package static func write(
-    _ contents: AdapterContents, to path: String, options: OutputOptions, threads: Int
+    _ contents: AdapterContents, to path: String, options: OutputOptions, threads: Int,
+    isCompressed: Bool? = nil
   ) throws {
     var metadata: OrderedDictionary = ["format": "pt"]
     metadata.merge(contents.metadata) { _, given in given }
-    let isCompressed = path.hasSuffix(".gz")
-    if path == "-" || isCompressed || path.hasSuffix(".safetensors") {
+    let isCompressed = isCompressed ?? path.hasSuffix(".gz")
+    if isSingleFile(path) {
       metadata[MetadataKey.adapterConfiguration] = contents.configuration.compactText
       let destination: TensorFileDestination =
         path == "-" ? .standardOutput : .path(path, options)
@@ -51,6 +58,11 @@ extension AdapterFile {
       folder.discard()
       throw error
     }
+  }
+
+  /// Whether the adapter at `path` is written as one file.
+  package static func isSingleFile(_ path: String) -> Bool {
+    path == "-" || path.hasSuffix(".gz") || path.hasSuffix(".safetensors")
   }
 
   static func writeTensors(

@@ -31,6 +31,9 @@ package struct Merge: Sendable {
     let before = try MergedState(metadata: base.metadata, file: base.path)
     try refuseRepetition(before)
     try refuseUnrecordedAdapters()
+    let foundations = FoundationGuard(
+      onto: base.path, merged: before, isIgnored: ignoresBaseFingerprint)
+    try foundations.check(adapters)
     let initial = InitialAdapters(
       adapters, initial: initialAdapters, isIgnored: ignoresBaseFingerprint)
     let plan = try MergePlan(

@@ -34,6 +34,9 @@ package struct Swap: Sendable {
   /// - Throws: As `Unmerge.run` and `Merge.run`.
   package func run() throws -> MergeSummary {
     let record = try MergedRecord(of: merged, otherwise: "use lora merge to add an adapter")
+    // What is merged goes, so that only the new adapters can lie under one another.
+    try FoundationGuard(onto: merged.path, merged: nil, isIgnored: ignoresBaseFingerprint)
+      .check(adapters)
     switch method {
     case .base(let base):
       return try swap(record, with: base)

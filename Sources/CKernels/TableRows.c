@@ -110,29 +110,32 @@ static inline const uint8_t *take_digits(
     if (count < 8) return at;
   }
   uint8_t digit;
-  while (at < end && (digit = (uint8_t)(*at - '0')) < 10) {
+  while ((digit = (uint8_t)(*at - '0')) < 10) {
     *mantissa = *mantissa * 10 + digit;
     at++;
   }
   return at;
 }
 
-// [+-] digits [. digits] [e [+-] digits] at *place, which moves on; 0 for anything else.
+// [+-] digits [. digits] [e [+-] digits] at *place, which moves on; 0 for anything else. The text ends
+// in a line feed, at which every loop here stops. The sign is a coin's toss in most tables, so that
+// nothing branches on a minus.
 static inline int take_number(const uint8_t **place, const uint8_t *end, double *result) {
   const uint8_t *at = *place;
-  int negative = at < end && *at == '-';
-  if (at < end && (*at == '-' || *at == '+')) at++;
+  uint64_t negative = *at == '-';
+  at += negative;
+  if (*at == '+' && !negative) at++;
   uint64_t mantissa = 0;
   const uint8_t *first = at;
   uint8_t digit;
   // Before a point there are few: one by one is quickest.
-  while (at < end && (digit = (uint8_t)(*at - '0')) < 10) {
+  while ((digit = (uint8_t)(*at - '0')) < 10) {
     mantissa = mantissa * 10 + digit;
     at++;
   }
   long digits = at - first;
   int exponent = 0;
-  if (at < end && *at == '.') {
+  if (*at == '.') {
     const uint8_t *point = ++at;
     at = take_digits(at, end, &mantissa);
     exponent = (int)(point - at);
@@ -140,13 +143,13 @@ static inline int take_number(const uint8_t **place, const uint8_t *end, double 
   }
   // Leading zeros count here, which sends a few numbers the general way.
   if (digits == 0 || digits > DIGIT_LIMIT) return 0;
-  if (at < end && (*at | 0x20) == 'e') {
+  if ((*at | 0x20) == 'e') {
     at++;
-    int falls = at < end && *at == '-';
-    if (at < end && (*at == '-' || *at == '+')) at++;
+    int falls = *at == '-';
+    if (*at == '-' || *at == '+') at++;
     const uint8_t *power = at;
     int value = 0;
-    while (at < end && at - power < 4 && (digit = (uint8_t)(*at - '0')) < 10) {
+    while (at - power < 4 && (digit = (uint8_t)(*at - '0')) < 10) {
       value = value * 10 + digit;
       at++;
     }
@@ -154,8 +157,16 @@ static inline int take_number(const uint8_t **place, const uint8_t *end, double 
     exponent += falls ? -value : value;
   }
   *place = at;
-  if (!lora_nearest_double(mantissa, exponent, result)) return 0;
-  if (negative) *result = -*result;
+  double magnitude;
+  // The usual case of lora_nearest_double, without the call.
+  if (mantissa <= 1ull << 53 && exponent <= 0 && exponent >= -22)
+    magnitude = (double)mantissa / powers_of_ten[-exponent];
+  else if (!lora_nearest_double(mantissa, exponent, &magnitude))
+    return 0;
+  uint64_t bits;
+  memcpy(&bits, &magnitude, sizeof bits);
+  bits ^= negative << 63;
+  memcpy(result, &bits, sizeof bits);
   return 1;
 }
 

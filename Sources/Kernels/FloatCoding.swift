@@ -17,6 +17,19 @@ package enum FloatCoding {
     return result
   }
 
+  /// Makes `result` the numbers of `bytes`, which are in `format`, in the memory that it has.
+  package static func decode(
+    _ bytes: RawSpan, as format: FloatFormat, into result: inout [Float],
+    using instructions: InstructionSet = .best
+  ) {
+    let count = bytes.byteCount / format.byteCount
+    if result.count > count { result.removeLast(result.count - count) }
+    result.append(contentsOf: repeatElement(0, count: count - result.count))
+    var span = result.mutableSpan
+    var destination = unsafe span.mutableBytes
+    convert(bytes, from: format, into: &destination, as: .f32, using: instructions)
+  }
+
   /// The numbers of `bytes`, which are in `format`, without loss.
   package static func doubles(
     of bytes: RawSpan, as format: FloatFormat, using instructions: InstructionSet = .best

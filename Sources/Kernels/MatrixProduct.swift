@@ -12,6 +12,8 @@ package struct Product: Sendable {
   package let alpha: Double
   package let beta: Double
   package let workers: Workers
+  /// Whether C is cut alike for any number of threads, so that its bits do not depend on them.
+  package var isCutAlike = false
 
   /// A product; with `beta` 0 what C held is not read.
   package init(
@@ -23,20 +25,33 @@ package struct Product: Sendable {
   }
 }
 
-/// C [m, n] = alpha · A [m, k] · B [k, n] + beta · C, row-major.
-@specialized(where Scalar == Float)
-package func matmulNN<Scalar: DenseScalar>(
-  _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product
-) {
-  multiply(a, b, into: &c, product, layout: .nn)
+/// The part of a larger row-major matrix that takes part in a product: the columns from `first` on.
+package struct ColumnWindow: Sendable {
+  package let first: Int
+  /// Columns of the whole matrix.
+  package let width: Int
+
+  package init(from first: Int, of width: Int) {
+    (self.first, self.width) = (first, width)
+  }
 }
 
-/// C [m, n] = alpha · A [m, k] · B [n, k]ᵀ + beta · C, row-major.
+/// C [m, n] = alpha · A [m, k] · B [k, n] + beta · C, row-major; A may be columns of a wider matrix.
+@specialized(where Scalar == Float)
+package func matmulNN<Scalar: DenseScalar>(
+  _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product,
+  columnsOfA: ColumnWindow? = nil
+) {
+  multiply(a, b, into: &c, product, layout: .nn, (columnsOfA, nil))
+}
+
+/// C [m, n] = alpha · A [m, k] · B [n, k]ᵀ + beta · C, row-major; C may be columns of a wider matrix.
 @specialized(where Scalar == Float)
 package func matmulNT<Scalar: DenseScalar>(
-  _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product
+  _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product,
+  columnsOfC: ColumnWindow? = nil
 ) {
-  multiply(a, b, into: &c, product, layout: .nt)
+  multiply(a, b, into: &c, product, layout: .nt, (nil, columnsOfC))
 }
 
 /// C [m, n] = alpha · A [k, m]ᵀ · B [k, n] + beta · C, row-major.
@@ -69,15 +84,21 @@ enum GEMMLayout {
 /// Checks the shapes once, then computes C in strips, one a thread.
 ///
 /// The larger side of C is cut, so that each thread packs its own part of the larger operand. The
-/// cuts depend on the sizes and the number of threads alone; BLAS's own threads stay off.
+/// cuts depend on the sizes and the number of threads alone (or on the sizes only, when they are to
+/// be alike); BLAS's own threads stay off.
 private func multiply<Scalar: DenseScalar>(
   _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product,
-  layout: GEMMLayout
+  layout: GEMMLayout, _ windows: (a: ColumnWindow?, c: ColumnWindow?) = (nil, nil)
 ) {
   let (m, n, k) = (product.m, product.n, product.k)
-  precondition(a.count >= m * k, "A holds \(a.count) elements, \(m) × \(k) are needed")
+  let ofA = windows.a ?? ColumnWindow(from: 0, of: layout == .tn ? m : k)
+  let ofC = windows.c ?? ColumnWindow(from: 0, of: n)
+  precondition(windows.a.map { $0.first + k <= $0.width } ?? true && ofC.first + n <= ofC.width)
+  precondition(
+    a.count >= (layout == .tn ? k : m) * ofA.width,
+    "A holds \(a.count) elements, \(m) × \(k) are needed")
   precondition(b.count >= k * n, "B holds \(b.count) elements, \(k) × \(n) are needed")
-  precondition(c.count >= m * n, "C holds \(c.count) elements, \(m) × \(n) are needed")
+  precondition(c.count >= m * ofC.width, "C holds \(c.count) elements, \(m) × \(n) are needed")
   guard m > 0, n > 0 else { return }
   _ = singleThreadedBLAS
   unsafe a.withUnsafeBufferPointer { a in
@@ -85,8 +106,8 @@ private func multiply<Scalar: DenseScalar>(
       unsafe c.withUnsafeMutableBufferPointer { c in
         guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
         let operands = unsafe GEMMOperands(
-          a: a, b: b, c: c, layout: layout,
-          lda: layout == .tn ? m : k, ldb: layout == .nt ? k : n, ldc: n)
+          a: a + ofA.first, b: b, c: c + ofC.first, layout: layout,
+          lda: ofA.width, ldb: layout == .nt ? k : n, ldc: ofC.width)
         let parts = strips(of: product)
         product.workers.run(parts) { part in
           let (strip, of) = unsafe strip(part, of: parts, of: product, operands)
@@ -103,6 +124,9 @@ private let multiplicationsWorthAThread = 2 << 20
 private func strips(of product: Product) -> Int {
   let work = product.m * product.n * product.k
   let longSide = max(product.m, product.n)
+  if product.isCutAlike {
+    return max(1, min(16, work / multiplicationsWorthAThread, longSide / 256))
+  }
   return max(1, min(product.workers.count, work / multiplicationsWorthAThread, longSide / 16))
 }
 
@@ -131,7 +155,7 @@ private func strip<Scalar>(
 }
 
 /// Turns BLAS's own threads off, once: they would wait for each other inside ours.
-private let singleThreadedBLAS: Void = {
+let singleThreadedBLAS: Void = {
   #if !canImport(Accelerate)
     openblas_set_num_threads(1)
   #endif

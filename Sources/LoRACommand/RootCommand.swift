@@ -37,12 +37,21 @@ package struct RootCommand: ParsableCommand {
       CommandGroup(
         name: "Conversion",
         subcommands: [
-          ConvertCommand.self
+          ConvertCommand.self,
+          ExtractCommand.self,
+          ResizeCommand.self,
+          CombineCommand.self,
+          QuantizeCommand.self,
+          DequantizeCommand.self,
         ]),
       CommandGroup(
         name: "Inspection",
         subcommands: [
-          Inspect.self
+          Inspect.self,
+          PlanCommand.self,
+          SpectrumCommand.self,
+          DiffCommand.self,
+          ExploreCommand.self,
         ]),
     ])
 

@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 
 /// How well a network does on a table.
 package struct Evaluation: Sendable, Equatable {
@@ -33,12 +34,9 @@ extension MultilayerPerceptron {
   ) rethrows {
     var first = 0
     while first < features.rows {
-      let rows = min(Self.rowsAtOnce, features.rows - first)
-      let elements = features.elements[
-        first * features.columns..<(first + rows) * features.columns]
-      try body(
-        first, outputs(for: Matrix(columns: features.columns, elements: Array(elements))))
-      first += rows
+      let rows = first..<min(features.rows, first + Self.rowsAtOnce)
+      try body(first, outputs(for: features.selecting(rows)))
+      first = rows.upperBound
     }
   }
 
@@ -56,31 +54,61 @@ extension MultilayerPerceptron {
   private mutating func evaluation(
     on features: Matrix<Scalar>, _ labels: [Int32]
   ) -> Evaluation {
-    var (total, weight, right) = (0.0, 0.0, 0)
     let loss = loss
-    forEachOutput(of: features) { first, y in
+    let blocks = blocks(of: features) { first, y in
       let part = Array(labels[first..<first + y.rows])
       let share = loss.weight(of: Targets<Scalar>.labels(part), rows: y.rows)
-      total += loss(y, .labels(part)) * share
-      weight += share
-      for row in 0..<y.rows where y.largest(inRow: row) == Int(part[row]) { right += 1 }
+      let right = (0..<y.rows).count { y.largest(inRow: $0) == Int(part[$0]) }
+      return (total: loss(y, .labels(part)) * share, weight: share, right: right)
     }
-    let rows = features.rows
+    let total = blocks.reduce(0) { $0 + $1.total }
+    let right = blocks.reduce(0) { $0 + $1.right }
     return Evaluation(
-      rows: rows, loss: total / weight, quality: .accuracy(Double(right) / Double(rows)))
+      rows: features.rows, loss: total / blocks.reduce(0) { $0 + $1.weight },
+      quality: .accuracy(Double(right) / Double(features.rows)))
+  }
+
+  /// What `body` makes of the outputs of some rows after the other, as `forEachOutput` gives them, on
+  /// all threads; which rows are computed together does not depend on their number.
+  private mutating func blocks<Result: Sendable>(
+    of features: Matrix<Scalar>, _ body: (Int, Matrix<Scalar>) -> Result
+  ) -> [Result] {
+    let count = (features.rows + Self.rowsAtOnce - 1) / Self.rowsAtOnce
+    guard count > 1 else {
+      var results: [Result] = []
+      forEachOutput(of: features) { results.append(body($0, $1)) }
+      return results
+    }
+    let results = Mutex([Result?](repeating: nil, count: count))
+    let (network, share) = (self, min(workers.count, count))
+    workers.run(share) { worker in
+      // A network of its own for its layers' outputs; the weights are shared.
+      var network = network
+      network.workers = .one
+      for block in stride(from: worker, to: count, by: share) {
+        let first = block * Self.rowsAtOnce
+        let rows = first..<min(features.rows, first + Self.rowsAtOnce)
+        let result = body(first, network.outputs(for: features.selecting(rows)))
+        results.withLock { $0[block] = result }
+      }
+    }
+    return results.withLock { $0 }.compactMap(\.self)
   }
 
   private mutating func evaluation(
     on features: Matrix<Scalar>, _ targets: Matrix<Scalar>
   ) -> Evaluation {
-    var (absolute, squared) = (0.0, 0.0)
-    forEachOutput(of: features) { first, y in
+    let blocks = blocks(of: features) { first, y in
+      var (absolute, squared) = (0.0, 0.0)
       for index in 0..<y.count {
         let error = Double(y.elements[index] - targets.elements[first * y.columns + index])
         absolute += abs(error)
         squared += error * error
       }
+      return (absolute: absolute, squared: squared)
     }
+    let absolute = blocks.reduce(0) { $0 + $1.absolute }
+    let squared = blocks.reduce(0) { $0 + $1.squared }
     let count = Double(targets.count)
     var spread = 0.0
     for column in 0..<targets.columns {
@@ -97,6 +125,13 @@ extension MultilayerPerceptron {
 }
 
 extension Matrix {
+  /// Some of the rows.
+  func selecting(_ rows: Range<Int>) -> Matrix {
+    Matrix(
+      columns: columns,
+      elements: Array(elements[rows.lowerBound * columns..<rows.upperBound * columns]))
+  }
+
   /// The column of the largest element of a row, the first of several.
   package func largest(inRow row: Int) -> Int {
     var best = 0

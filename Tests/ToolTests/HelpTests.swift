@@ -47,9 +47,23 @@ import Testing
         CONVERSION SUBCOMMANDS:
           convert                 Write an adapter in another program's format, or a
                                   checkpoint in another form.
+          extract                 Make an adapter from a checkpoint and its base.
+          resize                  Give an adapter other ranks, at the least possible
+                                  error.
+          combine                 Make one adapter of several weighted ones.
+          quantize                Store the weights of linear layers in 4 or 8 bits.
+          dequantize              Write out in full what is stored in 4 or 8 bits.
 
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.
+          plan                    Say what adapters of a model cost, before anything is
+                                  trained.
+          spectrum                Say how low-rank an update is: singular values,
+                                  energy by rank.
+          diff                    Say what differs between two checkpoints or two
+                                  adapters.
+          explore                 Make a page with a rank slider: heat maps, energy,
+                                  and what a rank costs.
 
           See 'lora help <subcommand>' for detailed help.
 

@@ -31,20 +31,24 @@ import Training
   }
 
   /// DoRA's norms n get no gradient, so where A or B moves, m moves with n to keep m / n.
-  @Test(arguments: Activation.allCases)
-  func `gradients under magnitudes are the slopes with the norms held`(activation: Activation) {
+  @Test(arguments: Activation.allCases, [0, 0.4])
+  func `gradients under magnitudes are the slopes with the norms held`(
+    activation: Activation, dropout: Double
+  ) {
     var network = sample(activation, .branchesAndBiases, .softmaxCrossEntropy)
     var generator = Generator(seed: 9)
     for linear in network.layers.map(\.linear) {
       guard let branch = linear.branch else { continue }
       let magnitudes = (0..<linear.outputs).map { _ in 1 + generator.uniform() }
-      network.attach(
-        LowRankBranch(
-          module: linear.module, down: branch.down.value, up: branch.up.value, rank: 2,
-          scaling: branch.scaling, upBias: (0..<linear.outputs).map { _ in generator.normal() }
-        ).with(Magnitude(on: linear, vector: magnitudes)), to: linear.module)
+      var scaled = LowRankBranch(
+        module: linear.module, down: branch.down.value, up: branch.up.value, rank: 2,
+        scaling: branch.scaling, upBias: (0..<linear.outputs).map { _ in generator.normal() }
+      ).with(Magnitude(on: linear, vector: magnitudes))
+      scaled.dropout = dropout
+      network.attach(scaled, to: linear.module)
     }
     let batch = TableBatch<Double>(features: features, targets: .labels([0, 2, 1, 2, 0]))
+    network.prepare(step: 3, batch: 0)
     _ = network.forward(batch)
     network.backward(batch)
     let trained = network.trained
@@ -60,6 +64,7 @@ import Training
             values = heldMagnitudes(values, moved, network)
             moved.setTrained(values: values)
           }
+          moved.prepare(step: 3, batch: 0)
           return moved.forward(batch)
         }
         let slope = (losses[0] - losses[1]) / (2 * Self.epsilon)

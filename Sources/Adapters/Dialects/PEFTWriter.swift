@@ -19,7 +19,13 @@ struct PEFTWriter {
     guard isUniform || adapter.dialect != .peft else { return untouched }
     let errors = isUniform ? unevenExperts : []
     guard errors.isEmpty else { throw ErrorList(errors) }
-    let scaled = isUniform ? uniform() : adapter.updates.map(stated)
+    return rewritten(isUniform ? uniform() : adapter.updates.map(stated))
+  }
+
+  /// The updates under PEFT's names, with the configuration that their ranks and scalings ask for.
+  func rewritten() -> ConvertedAdapter { rewritten(adapter.updates.map(stated)) }
+
+  private func rewritten(_ scaled: [ScaledUpdate]) -> ConvertedAdapter {
     var tensors: [(name: String, tensor: Tensor)] = []
     for part in scaled { tensors += named(part) }
     for replacement in adapter.replacements {

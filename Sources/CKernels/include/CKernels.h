@@ -20,6 +20,8 @@
 #include "FloatScan.h"
 #include "InstructionSet.h"
 #include "LowRankUpdate.h"
+#include "PeakMemory.h"
+#include "Quantization.h"
 #include "Remainder.h"
 #include "TableRows.h"
 

@@ -64,6 +64,12 @@ extension RawSpan {
 }
 
 extension MutableRawSpan {
+  /// Copies all of `source` to byte `offset` and on.
+  package mutating func copy(_ source: RawSpan, at offset: Int) {
+    var part = _mutatingExtracting(offset..<(offset + source.byteCount))
+    part.copy(source)
+  }
+
   /// Copies all of `source` to the front.
   package mutating func copy(_ source: RawSpan) {
     precondition(source.byteCount <= byteCount, "more bytes than room")

@@ -40,9 +40,16 @@ struct AdaptationOptions: ParsableArguments {
       How A and B begin. kaiming: A uniform in ±1/√in, B = 0. gaussian: A normal with deviation \
       1/rank, B = 0. orthogonal: both from one orthogonal matrix, BA = 0. pissa, olora: the largest \
       parts of W's singular value or QR decomposition, which are taken out of W; the adapter is \
-      written with twice the rank so that it fits the unchanged base.
+      written with twice the rank so that it fits the unchanged base. loftq: the largest parts of what \
+      quantizing took from the weights of --original.
       """, valueName: "method"))
   var initialisation = AdapterInitialisation.kaiming
+
+  @Option(
+    help: ArgumentHelp(
+      "For --init loftq: the network before it was quantized.", valueName: "path"),
+    completion: .file())
+  var original: String?
 
   @Option(
     help: ArgumentHelp(
@@ -79,18 +86,41 @@ struct AdaptationOptions: ParsableArguments {
     completion: .file())
   var initAdapter: String?
 
+  @Option(
+    name: .customLong("adapter"),
+    help: ArgumentHelp(
+      """
+      Train on top of this adapter: PATH or PATH@WEIGHT is folded into the frozen weights in \
+      memory, and the new adapter records that it needs it; repeatable.
+      """, valueName: "path"))
+  var foundation: [WeightedAdapterArgument] = []
+
+  @Flag(help: "Go on even when an adapter records another base's fingerprint.")
+  var anyBase = false
+
   @Flag(help: "Train all weights of the network instead; the output is a network, not an adapter.")
   var full = false
+
+  @Flag(
+    help: """
+      After the adapter train all weights too, on the same batches, and set both side by side; the \
+      fully trained network is not kept.
+      """)
+  var compareFull = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate of that full fine-tuning. (default: --learning-rate)", valueName: "rate"))
+  var fullLearningRate: Double?
 
   func validate() throws {
     try require(
       (1...65536).contains(rank ?? 1), "--rank is \(rank ?? 0), expected 1 to 65536")
     try require((alpha ?? 1).isFinite, "--alpha must be finite")
+    try require(
+      (original != nil) == (initialisation == .loftq), "--init loftq and --original go together")
     try require((0..<1).contains(dropout), "--dropout must be at least 0 and below 1")
     try require(plusRatio > 0 && plusRatio.isFinite, "--plus-ratio must be above 0")
-    try require(!dora || dropout == 0, "--dora goes without --dropout")
-    try require(
-      !dora || !initialisation.splitsWeight, "--dora goes without --init pissa and olora")
     for entry in rankPattern {
       try require(
         Int(exactly: entry.value).map { (1...65536).contains($0) } ?? false,
@@ -108,6 +138,12 @@ struct AdaptationOptions: ParsableArguments {
     try require(
       !full || !adapterSettings,
       "--full trains no adapter; leave the adapter's options out")
+    try require(!full || !compareFull, "--compare-full compares an adapter; leave --full out")
+    try require(
+      (fullLearningRate ?? 1) > 0 && (fullLearningRate ?? 1).isFinite,
+      "--full-learning-rate must be above 0")
+    try require(
+      fullLearningRate == nil || compareFull, "--full-learning-rate goes with --compare-full")
   }
 
   private var hasFineSettings: Bool {
@@ -134,15 +170,16 @@ struct AdaptationOptions: ParsableArguments {
       ("rslora", .bool(rslora)), ("dora", .bool(dora)), ("train-bias", .bool(trainBias)),
     ]
     if let initAdapter { settings.append(("init-adapter", .string(initAdapter))) }
-    return settings + [("full", .bool(full))]
+    if !foundation.isEmpty {
+      settings.append(("adapter", .array(foundation.map { .string($0.text) })))
+    }
+    return settings + [("any-base", .bool(anyBase)), ("full", .bool(full))]
   }
 
   /// The names of `--target-modules`; nil means all.
   var targets: [String]? {
     guard let targetModules, targetModules.lowercased() != "all-linear" else { return nil }
-    // A regular expression may have commas of its own.
-    if targetModules.hasPrefix("re:") { return [targetModules] }
-    return targetModules.split(separator: ",").map(String.init)
+    return ModuleWords.of(targetModules)
   }
 
   /// The names of `--modules-to-save`.

@@ -31,7 +31,7 @@ enum ClassWeightsArgument: ExpressibleByArgument, Equatable, CustomStringConvert
   ///
   /// - Throws: `ModelError.classWeights` when they do not go with the table.
   func weights(for data: Dataset<Float>, count: Int, file: String) throws(ModelError) -> [Double] {
-    guard let rows = data.rowsByClass?.map(\.count) else {
+    guard let rows = data.classCounts else {
       throw .classWeights(file: file, found: nil, expected: 0)
     }
     switch self {

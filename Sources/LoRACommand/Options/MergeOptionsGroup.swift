@@ -41,12 +41,16 @@ extension TiedPolicy: ExpressibleByArgument {}
 struct FloatTypeArgument: ExpressibleByArgument, Equatable {
   let type: DType
 
+  init(type: DType) { self.type = type }
+
   init?(argument: String) {
     guard let type = DType(rawValue: argument.uppercased()), type.floatFormat != nil else {
       return nil
     }
     self.type = type
   }
+
+  var defaultValueDescription: String { type.rawValue.lowercased() }
 
   static let allValueStrings = ["f32", "f16", "bf16", "f64"]
 }

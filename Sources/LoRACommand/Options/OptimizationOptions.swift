@@ -75,8 +75,11 @@ struct OptimizationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Steps in which the rate rises from 0 to --learning-rate.", valueName: "steps"))
-  var warmup = 0
+      """
+      Steps in which the rate rises from 0 to --learning-rate: a whole number, or a share of the \
+      run's steps as 0.1 or 10%.
+      """, valueName: "steps"))
+  var warmup = WarmupArgument.steps(0)
 
   @Option(
     help: ArgumentHelp(
@@ -118,7 +121,7 @@ struct OptimizationOptions: ParsableArguments {
     }
     return settings + [
       ("accumulate", .number(accumulate)), ("schedule", .string(schedule.rawValue)),
-      ("warmup", .number(warmup)),
+      ("warmup", warmup.setting),
     ]
   }
 
@@ -141,7 +144,6 @@ struct OptimizationOptions: ParsableArguments {
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((clipNorm ?? 1) > 0, "--clip-norm must be above 0")
     try require(accumulate > 0, "--accumulate must be above 0")
-    try require(warmup >= 0, "--warmup must not be negative")
     try require(
       optimizer == .sgd || (momentum == 0 && !nesterov),
       "--momentum and --nesterov go with --optimizer sgd")

@@ -13,6 +13,13 @@ package struct ReportOptions: ParsableArguments {
 
   package init() {}
 
+  /// Prints `report` on stderr before a long work, with a blank line below; --json and --quiet have
+  /// none of it, and beside an output on stdout it is for a person at a terminal.
+  package func showAhead(_ report: Report, besideOutputOnStdout: Bool = false) {
+    guard !json, !quiet, !besideOutputOnStdout || Terminal.hasReader else { return }
+    StandardError.write(line: report.text(escape: { escaped($0, inQuotes: false) }))
+  }
+
   /// Prints `report` on stdout; when stdout is where the output goes, on stderr.
   ///
   /// There a text is shown only to a person at a terminal. A text that is not the first of its

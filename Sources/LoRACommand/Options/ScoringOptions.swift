@@ -4,9 +4,13 @@ import Kernels
 /// What `eval` and `predict` compute with beside the network.
 struct ScoringOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("An adapter to put beside the network.", valueName: "path"),
-    completion: .file())
-  var adapter: String?
+    name: .customLong("adapter"),
+    help: ArgumentHelp(
+      """
+      An adapter to put on the network, as PATH or PATH@WEIGHT; repeatable, in the order in which \
+      they were trained.
+      """, valueName: "path"))
+  var adapters: [WeightedAdapterArgument] = []
 
   @Flag(help: "Go on even when the adapter records another base's fingerprint.")
   var anyBase = false

@@ -22,6 +22,11 @@ package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendab
     self.weight = weight
   }
 
+  /// As it may be given again.
+  package var text: String {
+    weight == 1 && !path.contains("@") ? path : "\(path)@\(weight)"
+  }
+
   package static var defaultCompletionKind: CompletionKind { .file() }
 
   /// Reads the adapter.

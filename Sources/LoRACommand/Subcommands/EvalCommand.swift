@@ -37,7 +37,7 @@ struct EvalCommand: ParsableCommand {
 
   func run() throws {
     let session = try ScoringSession(
-      base, adapter: scoring.adapter, data: data, scoring: scoring,
+      base, data: data, scoring: scoring,
       workers: Workers(count: threads.count))
     try report.show(try session.evaluate(on: table, evaluation))
   }

@@ -40,7 +40,7 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     try ScoringSession(
-      base, adapter: scoring.adapter, data: data, scoring: scoring,
+      base, data: data, scoring: scoring,
       workers: Workers(count: threads.count)
     ).predict(on: table, ids: id.map(columnList) ?? [], showsLogits: logits)
   }

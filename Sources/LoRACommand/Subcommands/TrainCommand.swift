@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Containers
 import Kernels
@@ -45,6 +46,9 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     try require(base != "-" || table != "-", "'-' can be read only once")
+    try require(
+      output.gzip != true || adaptation.full || AdapterFile.isSingleFile(output.output),
+      "--gzip is for single files: end the adapter's name in .safetensors.gz")
   }
 
   func run() throws {
@@ -60,7 +64,7 @@ struct TrainCommand: ParsableCommand {
     let session = TrainSession(preparation: preparation, run: run, report: report, seed: seed.seed)
     let network = try BaseNetwork<Float>(base, activation: activation)
     if adaptation.full {
-      try session.trainFully(network, on: table)
+      try session.trainFully(adaptation, of: network, on: table)
     } else {
       try session.trainAdapter(adaptation, of: network, on: table)
     }

@@ -27,6 +27,8 @@ package struct CommandFailure: Sendable, Equatable {
     case let error as ContainerError:
       self.init(
         messages: error.isQuiet ? [] : [error.description], exitCode: error.exitStatus)
+    case let error as RunStop:
+      self.init(messages: [error.description], exitCode: error.exitStatus)
     case let error as ErrorList:
       self.init(messages: Self.capped(error.lines), exitCode: error.category.rawValue)
     case let error as any ReportableError:

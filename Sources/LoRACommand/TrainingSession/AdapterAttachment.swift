@@ -8,29 +8,32 @@ extension MultilayerPerceptron {
   ///
   /// - Parameters:
   ///   - adapter: Trained on this network.
+  ///   - weight: How much of it is wanted; other than 1 only for what adds up.
   ///   - addsMagnitudes: Gives pairs without DoRA's magnitudes the weight's own.
   ///   - scaling: The factor in front of a pair's B·A.
   /// - Throws: `ModelError` for what does not fit, and for the kinds that only a merge knows.
   mutating func apply(
-    _ adapter: Adapter, addsMagnitudes: Bool = false,
+    _ adapter: Adapter, weight: Double = 1, addsMagnitudes: Bool = false,
     scaling: (ModuleUpdate) -> Double = { $0.pair.scaling }
   ) throws(ModelError) {
     let names = NameMap(state.map(\.name))
     for update in adapter.updates {
       try refuseOtherKinds(update, adapter.file)
-      guard let weight = names.base(for: update.module + ".weight"),
-        let linear = layers.map(\.linear).first(where: { $0.weight.name == weight })
+      try refuseWeight(weight, of: update.magnitude == nil ? nil : update.name, adapter.file)
+      guard let name = names.base(for: update.module + ".weight"),
+        let linear = layers.map(\.linear).first(where: { $0.weight.name == name })
       else {
         throw .adapterTensor(
           file: adapter.file, tensor: update.name,
           problem: "the network has no \(escaped(update.module)).weight; is this its base?")
       }
-      let branch = try branch(update, on: linear, scaling(update), adapter.file)
+      let branch = try branch(update, on: linear, weight * scaling(update), adapter.file)
       var magnitude = try magnitude(update, on: linear, adapter.file)
       if magnitude == nil, addsMagnitudes { magnitude = Magnitude(on: linear) }
       attach(branch.with(magnitude), to: linear.module)
     }
     for replacement in adapter.replacements {
+      try refuseWeight(weight, of: replacement.tensorName, adapter.file)
       try replace(replacement, names, adapter.file)
     }
   }
@@ -42,6 +45,16 @@ extension MultilayerPerceptron {
     throw .adapterTensor(
       file: file, tensor: update.tensorNames.last ?? update.name,
       problem: "only updates of linear layers go beside a network; merge the adapter first")
+  }
+
+  /// Magnitudes and whole parameters have no weighted form.
+  private func refuseWeight(
+    _ weight: Double, of tensor: String?, _ file: String
+  ) throws(ModelError) {
+    guard let tensor, weight != 1 else { return }
+    throw .adapterTensor(
+      file: file, tensor: tensor,
+      problem: "has no weighted form; give the adapter the weight 1")
   }
 
   private func branch(

@@ -1,12 +1,12 @@
 import Containers
 import Kernels
-import OrderedCollections
 import Tensors
 import Training
 
 /// A network as a checkpoint: one file, or a folder with `model.safetensors` and `model.json`.
 ///
-/// Tensors have the names of PyTorch's `nn.Linear` and are f32; `ModelDescription` is the metadata.
+/// Tensors have the names of PyTorch's `nn.Linear`, and are f32 unless they were read as another type;
+/// `ModelDescription` is the metadata.
 /// `model.json` is `{"kind": "mlp", "sizes": [2, 64, 64, 3], "activation": "relu"}`.
 enum NetworkFile {
   static let weightsName = "model.safetensors"
@@ -15,21 +15,24 @@ enum NetworkFile {
   /// Writes a file for a name in `.safetensors` or `.gz` and for `-`, else a folder.
   static func write(
     _ network: MultilayerPerceptron<Float>, _ description: ModelDescription,
-    to output: OutputOptionsGroup, threads: Int
+    to output: OutputOptionsGroup, threads: Int, types: [String: DType] = [:]
   ) throws {
     let path = output.output
+    let tensors = network.state.map { parameter in
+      let tensor = Tensor(parameter.value, shape: parameter.shape)
+      return (parameter.name, types[parameter.name]?.floatFormat.map(tensor.converted) ?? tensor)
+    }
     let compression: TensorFileWriter.Compression = output.compresses ? .blockedGzip : .none
     if path == "-" {
-      try write(network, description.metadata, to: .standardOutput, compression, threads)
+      try write(tensors, description, to: .standardOutput, compression, threads)
     } else if path.hasSuffix(".safetensors") || output.compresses {
       try write(
-        network, description.metadata, to: .path(path, output.containerOptions), compression,
-        threads)
+        tensors, description, to: .path(path, output.containerOptions), compression, threads)
     } else {
       let folder = try OutputFolder(path: path, options: output.containerOptions)
       do {
         let file = try folder.makeFile(named: weightsName)
-        try write(network, description.metadata, to: .file(file), .none, threads)
+        try write(tensors, description, to: .file(file), .none, threads)
         try folder.write(json(network, description).indentedText + "\n", named: descriptionName)
         try folder.publish()
       } catch {
@@ -40,19 +43,15 @@ enum NetworkFile {
   }
 
   private static func write(
-    _ network: MultilayerPerceptron<Float>, _ metadata: OrderedDictionary<String, String>,
+    _ tensors: [(name: String, tensor: Tensor)], _ description: ModelDescription,
     to destination: TensorFileDestination, _ compression: TensorFileWriter.Compression,
     _ threads: Int
   ) throws {
-    let state = network.state
     let writer = try TensorFileWriter(
-      to: destination, entries: state.map { ($0.name, .f32, $0.shape) }, metadata: metadata,
-      compression: compression, threads: threads)
+      to: destination, entries: tensors.map { ($0.name, $0.tensor.type, $0.tensor.shape) },
+      metadata: description.metadata, compression: compression, threads: threads)
     do {
-      for parameter in state {
-        let tensor = Tensor(parameter.value, shape: parameter.shape)
-        try tensor.bytes.withBytes { try writer.append($0) }
-      }
+      for (_, tensor) in tensors { try tensor.bytes.withBytes { try writer.append($0) } }
       try writer.finish()
     } catch {
       writer.discard()
@@ -84,5 +83,16 @@ enum NetworkFile {
         expected: Activation.allCases.map(\.rawValue).joined(separator: ", "), found: text)
     }
     return activation
+  }
+}
+
+extension MultilayerPerceptron<Float> {
+  /// Rounds every parameter to the type that it is written as.
+  mutating func round(to types: [String: DType]) {
+    for parameter in state {
+      guard let format = types[parameter.name]?.floatFormat, format != .f32 else { continue }
+      let tensor = Tensor(parameter.value, shape: parameter.shape).converted(to: format)
+      if let values = tensor.floats { replace(parameter.name, with: values) }
+    }
   }
 }

@@ -24,7 +24,10 @@ struct PretrainSession {
     var network = network(
       for: dataset, hidden: hidden, activation: activation, generator: &generator)
     try network.weighClasses(run.options.classWeights, for: dataset, file: file)
-    let outcome = try run.train(network, of: nil, on: tables, generator: &generator)
+    report.showAhead(
+      RunOpening(tables, run, network, method: "all weights, new ones", seed: seed).report,
+      besideOutputOnStdout: run.output.isStandardOutput)
+    let outcome = try run.train(network, from: [], on: tables, generator: &generator)
     var trained = outcome.network
     let after = trained.evaluation(on: tables.judged)
     try NetworkFile.write(

@@ -5,51 +5,29 @@ import Reports
 import Tensors
 import Training
 
-/// Joins a network, an adapter and a table to scores and predictions.
+/// Joins a network, adapters and a table to scores and predictions.
 ///
 /// All of it is computed in f64, where f32 weights are exact: a merged network then differs from base
 /// and adapter by the merge's own rounding alone.
 struct ScoringSession {
   let data: DataOptions
   let base: BaseNetwork<Double>
-  let adapter: Adapter?
+  let adapters: NetworkAdapters
   let workers: Workers
 
-  /// Opens the network and, if there is one, the adapter, which must have been trained on it.
-  init(
-    _ path: String, adapter: String?, data: DataOptions, scoring: ScoringOptions, workers: Workers
-  ) throws {
-    self.data = data
-    self.workers = workers
-    self.adapter = try adapter.map { try AdapterFile.open($0) }
+  /// Opens the network and the adapters, which must have been trained on it.
+  init(_ path: String, data: DataOptions, scoring: ScoringOptions, workers: Workers) throws {
+    (self.data, self.workers) = (data, workers)
+    adapters = try NetworkAdapters(scoring.adapters)
     var base = try BaseNetwork<Double>(path, activation: scoring.activation)
-    if let adapter = self.adapter {
-      try Self.check(adapter, base, scoring)
-      let known = try ModelDescription(metadata: adapter.metadata, file: adapter.file)
-      base.description.classes = base.description.classes ?? known.classes
-      base.description.sources = base.description.sources ?? known.sources
-      base.description.scaling = base.description.scaling ?? known.scaling
-      if base.description.targets.isEmpty { base.description.targets = known.targets }
-    }
+    if !scoring.anyBase { try adapters.check(on: base) }
+    try adapters.complete(&base.description)
     self.base = base
-  }
-
-  private static func check(
-    _ adapter: Adapter, _ base: BaseNetwork<Double>, _ scoring: ScoringOptions
-  ) throws(AdapterError) {
-    guard !scoring.anyBase, let wanted = adapter.baseFingerprint, wanted != base.fingerprint else {
-      return
-    }
-    throw .mismatch(
-      file: base.file,
-      problem: "is not the base of the adapter \(escaped(adapter.file)): "
-        + "expected the fingerprint \(wanted), found \(base.fingerprint); "
-        + "name the right base, or go on with --any-base")
   }
 
   private func network(for task: LearningTask) throws -> MultilayerPerceptron<Double> {
     var network = base.network(for: task, workers: workers)
-    if let adapter { try network.apply(adapter) }
+    try adapters.put(on: &network)
     return network
   }
 

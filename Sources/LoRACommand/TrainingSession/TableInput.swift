@@ -16,7 +16,7 @@ struct TableInput {
     var reader = reader
     reader.hasHeader = !options.noHeader
     reader.workers = workers
-    let stream = try ContentStream.open(path)
+    let (stream, length) = try ContentStream.openMeasured(path)
     var size = 1 << 16
     var csv = CSVReader(
       file: file, delimiter: options.delimiter?.byte, comment: options.comment?.byte
@@ -26,6 +26,7 @@ struct TableInput {
       defer { size = min(1 << 21, 4 * size) }
       return try read(stream, size, onto: &bytes)
     }
+    csv.expectedSize = length
     return try reader.read(&csv)
   }
 
@@ -33,7 +34,7 @@ struct TableInput {
   private func read(_ stream: any ByteStream, _ size: Int, onto bytes: inout [UInt8]) throws -> Int
   {
     let start = bytes.count
-    bytes += [UInt8](repeating: 0, count: size)
+    bytes.append(contentsOf: repeatElement(0, count: size))
     let count = try bytes.withMutableBytes { (bytes) throws(ContainerError) in
       var room = bytes._mutatingExtracting(start..<start + size)
       return try stream.fill(&room)

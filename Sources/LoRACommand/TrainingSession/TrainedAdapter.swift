@@ -16,7 +16,7 @@ import Training
 struct TrainedAdapter {
   let network: MultilayerPerceptron<Float>
   let plan: AdapterPlan
-  let base: BaseNetwork<Float>
+  let ground: TrainingGround
   /// The network as training found it, for methods that take a part of the weight out.
   let beginning: MultilayerPerceptron<Float>
   /// The run's configuration, as `--config` takes it.
@@ -65,7 +65,8 @@ struct TrainedAdapter {
 
   private var metadata: OrderedDictionary<String, String> {
     var metadata = description.metadata
-    metadata[MetadataKey.baseFingerprint] = base.fingerprint.description
+    metadata[MetadataKey.baseFingerprint] = ground.base.fingerprint.description
+    metadata[MetadataKey.foundation] = ground.foundation.text
     metadata[StoredConfiguration.metadataKey] = run.compactText
     return metadata
   }
@@ -94,7 +95,10 @@ struct TrainedAdapter {
     return JSONValue(members: [
       ("peft_type", "LORA"),
       ("task_type", .null),
-      ("base_model_name_or_path", base.file == "standard input" ? .null : .string(base.file)),
+      (
+        "base_model_name_or_path",
+        ground.base.file == "standard input" ? .null : .string(ground.base.file)
+      ),
       ("r", .number(plan.rank * widening.rank)),
       ("lora_alpha", number(plan.alpha * widening.alpha)),
       ("target_modules", names(plan.modules.map(\.name))),

@@ -38,8 +38,6 @@ struct TrainingChart {
   }
 
   func write(to path: String, options: OutputOptions) throws(ContainerError) {
-    let file = try OutputFile(path: path, options: options)
-    try chart.svg.withBytes { (bytes) throws(ContainerError) in try file.write(bytes, at: 0) }
-    try file.publish()
+    try chart.write(to: path, options: options)
   }
 }

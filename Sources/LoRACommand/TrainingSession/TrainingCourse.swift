@@ -42,8 +42,8 @@ struct TrainingCourse {
 
   /// Takes the steps that are left.
   ///
-  /// - Throws: `TrainingError` when the numbers run away, `ContainerError` when a signal ends the
-  ///   run, whose state is saved first, or a file cannot be written.
+  /// - Throws: `TrainingError` when the numbers run away, `RunStop` when a signal ends the run, whose
+  ///   state is saved first, `ContainerError` when a file cannot be written.
   mutating func run() throws {
     while !isOver {
       try stopIfAsked()
@@ -64,13 +64,12 @@ struct TrainingCourse {
   }
 
   private func stopIfAsked() throws {
-    guard Interruption.signal != nil else { return }
-    if let states = plan.states {
-      let path = try states.folder.save(state)
-      Warnings.say(
-        "\(escaped(path)): the state after step \(trainer.step); go on from it with --resume")
+    guard let signal = Interruption.signal else { return }
+    guard let states = plan.states else {
+      throw RunStop.lost(signal: signal, step: trainer.step)
     }
-    try Interruption.check()
+    throw RunStop.saved(
+      signal: signal, step: trainer.step, path: try states.folder.save(state))
   }
 
   private mutating func note(_ event: TrainingEvent) throws {

@@ -1,3 +1,4 @@
+import Kernels
 import Reports
 import Tensors
 import Training
@@ -14,7 +15,18 @@ struct TrainingReport {
   let after: Evaluation
   /// Parameters trained, and those of the network without the adapter.
   let parameters: (trained: Int, base: Int)
+  /// What full fine-tuning came to, when it was compared.
+  var rival: Contender?
 
+  /// One way to train, to be set beside another.
+  struct Contender {
+    /// Parameters trained.
+    let parameters: Int
+    let outcome: TrainingRun.Outcome
+    let after: Evaluation
+  }
+
+  /// The settings are for JSON only: a person has read them in `RunOpening`.
   var report: Report {
     var report = Report()
     report.add("output", "output", .text(output == "-" ? "standard output" : output))
@@ -22,45 +34,54 @@ struct TrainingReport {
     if let held = tables.validation {
       report.add("validation_rows", "validation rows", .count(held.rows))
     }
-    report.add("features", "features", .count(data.columns.count))
-    report.add("classes", "classes", Quantity(.integer(orMissing: data.classCount)))
+    report.add(detail: "features", .integer(data.columns.count))
+    report.add(detail: "classes", JSONTree(.integer(orMissing: data.classCount)))
     report.add("trained_parameters", "trained parameters", .count(parameters.trained))
     report.add("base_parameters", "of a network of", .count(parameters.base))
     addSettings(&report)
-    report.add("seconds", "time", .seconds(outcome.seconds))
+    if let best = outcome.bestStep { report.add("best_step", "best step", .count(best)) }
+    report.add("read_seconds", "reading", .seconds(tables.readSeconds))
+    report.add("seconds", "training", .seconds(outcome.seconds))
     report.add("rows_per_second", "rows per second", Quantity(.number(speed), .grouped))
+    report.add("optimizer_bytes", "optimizer memory", .bytes(outcome.optimizerBytes))
+    report.add(
+      "peak_memory_bytes", "peak memory",
+      Quantity(.integer(orMissing: ProcessMemory.peak), .binaryBytes))
     report.add(
       "metrics", MetricsTable.table([("before", before), ("after", after)]))
+    if let rival {
+      let own = Contender(parameters: parameters.trained, outcome: outcome, after: after)
+      let table = ComparisonTable(contenders: [("adapter", own), ("all weights", rival)])
+      report.add(detail: "comparison", table.json)
+      report.add(nil, table.text)
+    }
     return report
   }
 
   private func addSettings(_ report: inout Report) {
     let options = run.options
-    report.add("optimizer", "optimizer", .text(options.optimizer.rawValue))
-    report.add("learning_rate", "learning rate", Quantity(.number(options.learningRate)))
-    report.add("schedule", "schedule", .text(options.schedule.rawValue))
-    report.add("warmup_steps", "warm-up steps", .count(options.warmup))
-    report.add("weight_decay", "weight decay", Quantity(.number(options.weightDecay)))
-    report.add(
-      "clip_norm", "gradient norm limit", Quantity(options.clipNorm.map(Value.number) ?? .missing))
-    report.add("batch_size", "batch size", .count(batchSize))
-    report.add("epochs", "epochs", .number(epochs))
+    let table = TableSummary(tables)
+    report.add(detail: "columns", table.columns)
+    report.add(detail: "targets", table.targets)
+    report.add(detail: "class_rows", table.classRows)
+    report.add(detail: "optimizer", .text(options.optimizer.rawValue))
+    report.add(detail: "learning_rate", .number(run.learningRate))
+    report.add(detail: "schedule", .text(options.schedule.rawValue))
+    report.add(detail: "warmup_steps", .integer(pace.warmup))
+    report.add(detail: "weight_decay", .number(options.weightDecay))
+    report.add(detail: "clip_norm", options.clipNorm.map { .number($0) } ?? .null)
+    report.add(detail: "batch_size", .integer(pace.batchSize))
+    report.add(detail: "epochs", .number(epochs))
     report.add("steps", "steps", .count(outcome.steps))
-    if let best = outcome.bestStep { report.add("best_step", "best step", .count(best)) }
-    report.add("seed", "seed", Quantity(Int(exactly: seed).map(Value.integer) ?? .text("\(seed)")))
+    report.add(detail: "seed", Int(exactly: seed).map { .integer($0) } ?? .text("\(seed)"))
+    report.add(detail: "threads", .integer(run.workers.count))
   }
 
   private var data: Dataset<Float> { tables.training }
 
-  private var batchSize: Int {
-    let asked = run.options.batchSize
-    return asked == 0 ? data.rows : min(asked, data.rows)
-  }
+  private var pace: RunPace { RunPace(run.options, rows: data.rows) }
 
-  private var epochs: Double {
-    let batches = (data.rows + batchSize - 1) / batchSize
-    return Double(outcome.steps) / Double(run.options.stepsPerEpoch(batches: batches))
-  }
+  private var epochs: Double { Double(outcome.steps) / Double(pace.stepsPerEpoch) }
 
   private var speed: Double {
     let share = Double(outcome.steps - outcome.earlierSteps) / Double(outcome.steps)
@@ -92,7 +113,8 @@ enum MetricsTable {
 }
 
 extension Evaluation {
-  fileprivate var errors: (absolute: Double, root: Double, explained: Double) {
+  /// Of values.
+  var errors: (absolute: Double, root: Double, explained: Double) {
     if case .errors(let absolute, let root, let explained) = quality {
       (absolute, root, explained)
     } else {

@@ -14,10 +14,14 @@ struct TrainingRun {
   let isQuiet: Bool
   /// What the command's other options say.
   var settings: RunSettings = []
+  /// Whether the run writes a log, a chart and its states, if they are asked for.
+  var isRecorded = true
+  /// In place of the options' learning rate.
+  var otherRate: Double?
 
   /// What a run leaves.
   struct Outcome {
-    let network: MultilayerPerceptron<Float>
+    var network: MultilayerPerceptron<Float>
     /// Steps taken in all.
     let steps: Int
     /// Steps taken before this process took the run up.
@@ -26,30 +30,38 @@ struct TrainingRun {
     let bestStep: Int?
     /// Wall time of this process's steps.
     let seconds: Double
+    /// What the optimizer remembers of the trained parameters.
+    let optimizerBytes: Int
   }
 
-  /// Trains what is trained in `network`, which was read from a file with the fingerprint `base`.
+  /// Trains what is trained in `network`.
   ///
+  /// - Parameters:
+  ///   - network: As it begins.
+  ///   - origin: Fingerprints of what it was read from, by what that is.
+  ///   - tables: Rows to train on, and to validate on.
+  ///   - generator: Draws the order of the rows.
+  /// - Returns: The trained network, and what it took.
   /// - Throws: `TrainingError` when the numbers run away, `StateError` when a state cannot be taken
-  ///   up, `ContainerError` when a signal ends the run or a file cannot be written.
+  ///   up, `RunStop` when a signal ends the run, `ContainerError` when a file cannot be written.
   func train(
-    _ network: MultilayerPerceptron<Float>, of base: Fingerprint?, on tables: TrainingTables,
+    _ network: MultilayerPerceptron<Float>, from origin: RunSettings, on tables: TrainingTables,
     generator: inout Generator
   ) throws -> Outcome {
     let data = tables.training
+    let pace = RunPace(options, rows: data.rows)
     let batches = Batches(
-      data, size: options.batchSize == 0 ? data.rows : options.batchSize,
-      shuffles: !options.noShuffle, generator: generator.fork())
-    let pass = options.stepsPerEpoch(batches: batches.batchesPerEpoch)
-    let steps = options.stepCount(stepsPerEpoch: pass)
+      data, size: pace.batchSize, shuffles: !options.noShuffle, generator: generator.fork())
     let trainer = Trainer(
       network, optimizer,
       Schedule(
-        options.schedule, rate: options.learningRate, warmup: options.warmup, steps: steps),
+        options.schedule, rate: learningRate, warmup: pace.warmup, steps: pace.steps),
       batches, clipNorm: options.clipNorm, accumulation: options.accumulate, workers: workers)
     var plan = try plan(
-      steps: steps, identity(base, tables), names: network.trained.map(\.name))
-    plan.validation = tables.validation.map { ($0, validation.validateEvery ?? pass) }
+      steps: pace.steps, identity(origin, tables), names: network.trained.map(\.name))
+    plan.validation = tables.validation.map {
+      ($0, validation.validateEvery ?? pace.stepsPerEpoch)
+    }
     plan.patience = validation.patience
     var course = TrainingCourse(trainer, plan)
     if checkpoints.resume, let state = try plan.states?.folder.newest() {
@@ -58,11 +70,14 @@ struct TrainingRun {
     return try run(&course)
   }
 
+  var learningRate: Double { otherRate ?? options.learningRate }
+
   private func plan(
     steps: Int, _ identity: RunIdentity, names: [String]
   ) throws -> TrainingCourse.Plan {
     var plan = TrainingCourse.Plan(
       steps: steps, progress: ProgressLine("training", total: steps, quiet: isQuiet))
+    guard isRecorded else { return plan }
     plan.states = try checkpoints.checkpoint.map { path in
       let folder = try StateFolder(
         checkpoints, at: path, output: output, run: identity, names: names)
@@ -88,11 +103,11 @@ struct TrainingRun {
     ])
   }
 
-  private func identity(_ base: Fingerprint?, _ tables: TrainingTables) -> RunIdentity {
+  private func identity(_ origin: RunSettings, _ tables: TrainingTables) -> RunIdentity {
     guard checkpoints.checkpoint != nil else { return RunIdentity(settings: [], inputs: []) }
     var inputs: RunSettings = [("table", tables.training.digest)]
     if let held = tables.validation { inputs.append(("validation table", held.digest)) }
-    if let base { inputs.append(("network", .string(base.description))) }
+    inputs += origin
     return RunIdentity(
       settings: settings + options.settings + validation.settings
         + [("threads", .number(workers.count))],
@@ -108,7 +123,7 @@ struct TrainingRun {
     course.plan.progress.finish()
     try course.plan.log?.publish()
     let bestStep = course.best.step > 0 ? course.best.step : nil
-    if let path = options.chart {
+    if isRecorded, let path = options.chart {
       try TrainingChart(history: course.history, bestStep: bestStep)
         .write(to: path, options: outputOptions)
     }
@@ -116,8 +131,8 @@ struct TrainingRun {
     return Outcome(
       network: course.result, steps: course.trainer.step, earlierSteps: earlierSteps,
       bestStep: bestStep,
-      seconds: Double(duration.components.seconds)
-        + Double(duration.components.attoseconds) * 1e-18)
+      seconds: duration.inSeconds,
+      optimizerBytes: course.trainer.state.optimizer.byteCount)
   }
 
   private var optimizer: any Optimizer<Float> {
@@ -129,5 +144,12 @@ struct TrainingRun {
     case .adam: Adam(weightDecay: options.weightDecay, decoupled: false)
     case .adamw: Adam(weightDecay: options.weightDecay, decoupled: true)
     }
+  }
+}
+
+extension Duration {
+  /// As a number.
+  var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

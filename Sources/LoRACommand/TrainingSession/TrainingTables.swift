@@ -5,9 +5,15 @@ import Training
 
 /// The tables of a run: rows to train on, rows to validate on, and what is done to both.
 struct TrainingTables {
+  /// The name of the table's file.
+  let file: String
   let training: Dataset<Float>
   /// Nil without validation.
   let validation: Dataset<Float>?
+  /// Seconds that reading it took.
+  let readSeconds: Double
+  /// Where the rows to validate on are from, as `held out`.
+  let validationOrigin: String
   /// What was done to the features; nil when nothing was.
   let scaling: FeatureScaling?
 
@@ -36,9 +42,11 @@ struct TrainingTables {
     var reader = reader
     preparation.columns.apply(to: &reader)
     if known?.fill != nil { reader.allowsMissing = true }
+    let started = ContinuousClock.now
     var training: Dataset<Float> = try TableInput(
       path: path, options: preparation.data, workers: preparation.workers
     ).dataset(reader)
+    readSeconds = (ContinuousClock.now - started).inSeconds
     var held: Dataset<Float>?
     if let share = preparation.validation.holdout {
       var chance = generator.fork()
@@ -57,6 +65,9 @@ struct TrainingTables {
     scaling?.apply(to: &training.features)
     if let scaling { held.apply { scaling.apply(to: &$0.features) } }
     (self.training, validation, self.scaling) = (training, held, scaling)
+    file = path == "-" ? "standard input" : path
+    validationOrigin =
+      preparation.validation.validation.map { "of \($0)" } ?? "held out, drawn from the table"
   }
 
   /// A second table with the columns, categories and classes of the first.

@@ -126,7 +126,7 @@ private struct ChartLayout {
 private func short(_ value: Double) -> String { decimal(value, places: 1) }
 
 /// Text as XML has it.
-private func xmlText(_ text: String) -> String {
+func xmlText(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {
     switch scalar {

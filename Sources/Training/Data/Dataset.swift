@@ -61,6 +61,14 @@ package struct Dataset<Scalar: DenseScalar>: Sendable {
     if case .values(let values) = targets { values.columns } else { classCount ?? 1 }
   }
 
+  /// How many rows each class has, by id; nil for values.
+  package var classCounts: [Int]? {
+    guard case .labels(let labels) = targets else { return nil }
+    var counts = [Int](repeating: 0, count: classCount ?? 0)
+    for label in labels { counts[Int(label)] += 1 }
+    return counts
+  }
+
   /// The rows of each class, by id; nil for values.
   package var rowsByClass: [[Int]]? {
     guard case .labels(let labels) = targets else { return nil }

@@ -63,7 +63,7 @@ package struct DatasetReader: Sendable {
   ) throws -> Dataset<Scalar> {
     guard try reader.next() else { throw TableError(file: reader.file, .empty) }
     let layout = try layout(columnNames(reader), reader)
-    var rows = RowCollector<Scalar>(layout)
+    var rows = RowCollector<Scalar>(layout, expectedSize: reader.expectedSize)
     if !hasHeader { try rows.add(reader) }
     let records = layout.records(
       delimiter: reader.delimiter ?? UInt8(ascii: ","), comment: reader.comment)

@@ -8,6 +8,8 @@ struct LabelCollector {
   private var texts: [ExactString] = []
   private var firstLines: [Int] = []
   private var indices: [ExactString: Int32] = [:]
+  /// The number that each text is, infinite for one that is none or not finite.
+  private var numbers: [Double] = []
   /// Texts seen lately, by their bytes: most tables have few, and short ones.
   private var recent = [(key: UInt64, index: Int32)](repeating: (0, -1), count: 256)
 
@@ -16,6 +18,9 @@ struct LabelCollector {
 
   /// Whether there were more different texts than `limit`; nothing is collected from then on.
   private(set) var overflowed = false
+
+  /// Makes room for so many rows.
+  mutating func expect(_ count: Int) { rows.reserveCapacity(count) }
 
   mutating func add(_ text: String, line: Int) {
     guard !overflowed else { return }
@@ -28,6 +33,8 @@ struct LabelCollector {
       let index = Int32(texts.count)
       indices[text] = index
       texts.append(text)
+      let utf8 = Array(text.text.utf8)
+      numbers.append(decimalNumber(utf8.span, in: 0..<utf8.count) ?? .infinity)
       firstLines.append(line)
       rows.append(index)
     }
@@ -47,6 +54,13 @@ struct LabelCollector {
       add(text(bytes, range), line: line)
       if let index = rows.last, !overflowed { recent[place] = (key, index) }
     }
+  }
+
+  /// The number of each row's text; nil unless all are finite in `Scalar`.
+  func values<Scalar: BinaryFloatingPoint>(as scalar: Scalar.Type) -> [Scalar]? {
+    let numbers = numbers.map { Scalar($0) }
+    guard numbers.allSatisfy(\.isFinite) else { return nil }
+    return rows.map { numbers[Int($0)] }
   }
 
   /// A row without a text.

@@ -19,8 +19,11 @@ struct RowCollector<Scalar: DenseScalar> {
   /// Whether every target so far was a number.
   private var targetsAreNumbers = true
 
-  init(_ layout: TableLayout) {
-    self.layout = layout
+  /// The size of the file, where that is known and not yet made use of.
+  private var expectedSize: Int?
+
+  init(_ layout: TableLayout, expectedSize: Int? = nil) {
+    (self.layout, self.expectedSize) = (layout, expectedSize)
     roles = layout.names.indices.map(layout.role)
     textColumns = roles.indices.filter { [roles] in roles[$0] == .text }
     numberColumns = roles.indices.filter { [roles] in roles[$0] == .feature }
@@ -30,6 +33,7 @@ struct RowCollector<Scalar: DenseScalar> {
   /// Takes plain records of `bytes`, the first of which begins on `line` or later.
   mutating func add(_ records: PlainRecords<Scalar>, of bytes: [UInt8], line: Int) {
     rows += records.rows
+    expectRows(like: records)
     features.append(contentsOf: records.features)
     targets.append(contentsOf: records.targets)
     let width = textColumns.count
@@ -40,13 +44,22 @@ struct RowCollector<Scalar: DenseScalar> {
         let field = records.texts[row * width + place]
         let line = line + Int(records.lines[row])
         if isTarget {
-          labels.add(text, field, line: line)
-          if layout.task == nil, targetsAreNumbers { addValue(decimalNumber(text, in: field)) }
+          addTarget(text, field, line: line)
         } else {
           categories[column]?.add(text, field, line: line)
         }
       }
     }
+  }
+
+  /// Makes room for the whole file from what its first records are like, and a fourth more.
+  private mutating func expectRows(like records: PlainRecords<Scalar>) {
+    guard let size = expectedSize, records.rows >= 100 else { return }
+    expectedSize = nil
+    let count = Int(1.25 * Double(size) * Double(records.rows) / Double(records.byteCount))
+    features.expect(count * numberColumns.count)
+    targets.expect(count * roles.count { $0 == .target })
+    labels.expect(textColumns.isEmpty ? 0 : count)
   }
 
   /// Takes the reader's current record.
@@ -76,12 +89,31 @@ struct RowCollector<Scalar: DenseScalar> {
       }
       categories[column]?.addMissing()
     } else if isTarget {
-      labels.add(reader.bytes.span, field, line: reader.line)
-      if layout.task == nil, targetsAreNumbers {
-        addValue(decimalNumber(reader.bytes.span, in: field))
-      }
+      addTarget(reader.bytes.span, field, line: reader.line)
     } else {
       categories[column]?.add(reader.bytes.span, field, line: reader.line)
+    }
+  }
+
+  /// Takes a target that may be a class or a number.
+  ///
+  /// What numbers the texts are is asked once for each different one, until there are too many.
+  private mutating func addTarget(_ text: Span<UInt8>, _ field: Range<Int>, line: Int) {
+    if !labels.overflowed {
+      labels.add(text, field, line: line)
+      guard labels.overflowed else { return }
+      takeValues()
+    }
+    if layout.task == nil, targetsAreNumbers { addValue(decimalNumber(text, in: field)) }
+  }
+
+  /// Makes numbers of the labels so far, where the task is open.
+  private mutating func takeValues() {
+    guard layout.task == nil else { return }
+    if let values = labels.values(as: Scalar.self) {
+      targets.append(contentsOf: values)
+    } else {
+      targetsAreNumbers = false
     }
   }
 
@@ -121,6 +153,7 @@ struct RowCollector<Scalar: DenseScalar> {
     classes: [String]?, outputs: Int?, file: String
   ) throws(TableError) -> Dataset<Scalar> {
     guard rows > 0 else { throw TableError(file: file, .noRows) }
+    if !labels.overflowed { takeValues() }
     let (sources, matrix) = try encodedFeatures(file)
     let names = layout.isTargetRead ? layout.targets.map { layout.names[$0] } : []
     guard let target = names.first else {

@@ -32,19 +32,20 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
 
   mutating func forward(_ x: Matrix<Scalar>, _ workers: Workers) {
     output.reshape(rows: x.rows, columns: outputs)
+    branch?.drop(x)
     // y = b
     if let bias { fillRows(&output.elements, with: bias.value, rows: x.rows) }
     if branch?.magnitude != nil { return forwardScaled(x, workers) }
     // y += x Wᵀ
-    matmulNT(
-      x.elements, weight.value, into: &output.elements,
-      Product(
-        m: x.rows, n: outputs, k: inputs, beta: bias == nil ? 0 : 1, workers: workers))
+    weight.multiply(x, into: &output.elements, beta: bias == nil ? 0 : 1, workers)
     // y += s·(x Aᵀ) Bᵀ
     branch?.forward(x, addingTo: &output, workers)
   }
 
   /// y += (m / n)∘v, v = x Wᵀ + s·(x Aᵀ) Bᵀ.
+  ///
+  /// Where dropout leaves x̃ of x, v is that of x̃, and y += x Wᵀ - x̃ Wᵀ: the frozen product is spared,
+  /// as in PEFT.
   private mutating func forwardScaled(_ x: Matrix<Scalar>, _ workers: Workers) {
     guard var branch, var magnitude = branch.magnitude else { return }
     // The one owner of its buffers, so that they are not copied.
@@ -53,13 +54,22 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
       fillRows(&output.elements, with: Array(repeating: 0, count: outputs), rows: x.rows)
     }
     magnitude.product.reshape(rows: x.rows, columns: outputs)
-    matmulNT(
-      x.elements, weight.value, into: &magnitude.product.elements,
-      Product(m: x.rows, n: outputs, k: inputs, workers: workers))
+    weight.multiply(branch.leftOver(of: x), into: &magnitude.product.elements, workers)
+    if branch.drops { addSpared(x, magnitude.product, workers) }
     branch.forward(x, addingTo: &magnitude.product, workers)
     magnitude.forward(addingTo: &output, weight, branch.factors, workers)
     branch.magnitude = magnitude
     self.branch = branch
+  }
+
+  /// y += x Wᵀ - x̃ Wᵀ, the latter being `dropped`.
+  private mutating func addSpared(
+    _ x: Matrix<Scalar>, _ dropped: Matrix<Scalar>, _ workers: Workers
+  ) {
+    weight.multiply(x, into: &output.elements, beta: 1, workers)
+    addScaledColumns(
+      dropped.elements, factors: Array(repeating: -1, count: outputs), to: &output.elements,
+      rows: x.rows)
   }
 
   /// Writes the gradients of what is trained, and dx [B, in] unless nothing below needs it.
@@ -75,6 +85,26 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     branch?.magnitude?.backward(dy)
     backwardProducts(
       branch?.magnitude?.dProduct ?? dy, x: x, into: &dx, wantsInput: wantsInput, workers)
+    if wantsInput, let branch, let magnitude = branch.magnitude, branch.drops {
+      respread(dy, magnitude.dProduct, branch, into: &dx, workers)
+    }
+  }
+
+  // y += x Wᵀ - x̃ Wᵀ, v = x̃ Wᵀ, x̃ = x∘f:  dx += dy W + ((dv - dy) W)∘f in place of dv W
+  private func respread(
+    _ dy: Matrix<Scalar>, _ dv: Matrix<Scalar>, _ branch: LowRankBranch<Scalar>,
+    into dx: inout Matrix<Scalar>, _ workers: Workers
+  ) {
+    var difference = dy
+    addScaledColumns(
+      dv.elements, factors: Array(repeating: -1, count: outputs), to: &difference.elements,
+      rows: dy.rows)
+    // (dy - dv) W
+    var spread = Matrix<Scalar>(rows: dy.rows, columns: inputs)
+    weight.multiplyBack(difference, into: &spread.elements, workers)
+    for index in 0..<spread.count {
+      dx.elements[index] += spread.elements[index] * (1 - branch.factorsOfMask[index])
+    }
   }
 
   /// The part below the bias and the magnitudes, where `dy` is the gradient of the two products' sum.
@@ -85,9 +115,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     // y += x Wᵀ:  dx = dy W
     if wantsInput {
       dx.reshape(rows: dy.rows, columns: inputs)
-      matmulNN(
-        dy.elements, weight.value, into: &dx.elements,
-        Product(m: dy.rows, n: inputs, k: outputs, workers: workers))
+      weight.multiplyBack(dy, into: &dx.elements, workers)
     }
     // y += s·(x Aᵀ) Bᵀ
     branch?.backward(dy, x: x, addingTo: &dx, wantsInput: wantsInput, workers)

@@ -26,11 +26,11 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
   var mask: Generator?
   /// The input as the last `forward` saw it and the factors, 0 or 1/(1 - dropout), it was multiplied
   /// with; empty when nothing was left out.
-  private var masked = Matrix<Scalar>(rows: 0, columns: 0)
-  private var factorsOfMask: [Scalar] = []
+  var masked = Matrix<Scalar>(rows: 0, columns: 0)
+  var factorsOfMask: [Scalar] = []
   /// h [B, rank] of the last `forward`.
   private var hidden = Matrix<Scalar>(rows: 0, columns: 0)
-  private var dHidden = Matrix<Scalar>(rows: 0, columns: 0)
+  var dHidden = Matrix<Scalar>(rows: 0, columns: 0)
 
   /// A branch with the given factors.
   ///
@@ -85,12 +85,12 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     LowRankFactors(down: down.value, up: up.value, rank: rank, scaling: scaling)
   }
 
+  /// Adds to y what the branch makes of the input that the last `drop` left of x.
   mutating func forward(
     _ x: Matrix<Scalar>, addingTo y: inout Matrix<Scalar>, _ workers: Workers
   ) {
     let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
-    dropInputs(of: x)
-    let x = factorsOfMask.isEmpty ? x : masked
+    let x = leftOver(of: x)
     hidden.reshape(rows: rows, columns: rank)
     // h = x Aᵀ
     matmulNT(
@@ -114,7 +114,7 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     _ workers: Workers
   ) {
     let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
-    let dropped = factorsOfMask.isEmpty ? x : masked
+    let dropped = leftOver(of: x)
     // y += s·b':  db' = s·Σ over rows of dy
     upBias?.apply { bias in
       columnSums(dy.elements, into: &bias.gradient, rows: rows)
@@ -135,36 +135,9 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
       Product(m: rank, n: inputs, k: rows, workers: workers))
     // h = x Aᵀ:  dx += dh A
     guard wantsInput else { return }
-    guard factorsOfMask.isEmpty else {
-      return addMaskedGradient(to: &dx, rows: rows, workers)
-    }
+    guard !drops else { return addMaskedGradient(to: &dx, rows: rows, workers) }
     matmulNN(
       dHidden.elements, down.value, into: &dx.elements,
       Product(m: rows, n: inputs, k: rank, beta: 1, workers: workers))
-  }
-
-  /// x∘f, each f being 0 with the probability `dropout` and 1/(1 - dropout) otherwise.
-  private mutating func dropInputs(of x: Matrix<Scalar>) {
-    guard var generator = mask, dropout > 0 else { return factorsOfMask = [] }
-    mask = nil
-    let kept = Scalar(1 / (1 - dropout))
-    factorsOfMask = (0..<x.count).map { _ in generator.uniform() < dropout ? 0 : kept }
-    masked.reshape(rows: x.rows, columns: x.columns)
-    for index in factorsOfMask.indices {
-      masked.elements[index] = x.elements[index] * factorsOfMask[index]
-    }
-  }
-
-  // h = (x∘f) Aᵀ:  dx += (dh A)∘f
-  private mutating func addMaskedGradient(
-    to dx: inout Matrix<Scalar>, rows: Int, _ workers: Workers
-  ) {
-    let inputs = down.shape[1]
-    matmulNN(
-      dHidden.elements, down.value, into: &masked.elements,
-      Product(m: rows, n: inputs, k: rank, workers: workers))
-    for index in factorsOfMask.indices {
-      dx.elements[index] += masked.elements[index] * factorsOfMask[index]
-    }
   }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Linear layers one after the other, a function between each two, and a loss at the end.
 package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
-  package private(set) var layers: [DenseLayer<Scalar>]
+  package internal(set) var layers: [DenseLayer<Scalar>]
   package var loss: Loss
   package var workers = Workers.one
   /// Where dropout's chance begins.
@@ -81,8 +81,13 @@ extension MultilayerPerceptron {
     layers.flatMap { layer in [layer.linear.weight] + (layer.linear.bias.map { [$0] } ?? []) }
   }
 
+  /// The layer `module`.
+  package func linear(_ module: String) -> Linear<Scalar>? {
+    layers.first { $0.linear.module == module }?.linear
+  }
+
   /// The weights and biases of the network itself.
-  package var parameterCount: Int { state.reduce(0) { $0 + $1.value.count } }
+  package var parameterCount: Int { state.reduce(0) { $0 + $1.count } }
 
   /// Chooses what is trained in the network itself: all of it, or nothing.
   package mutating func setTrained(_ isTrained: Bool) {
@@ -111,7 +116,7 @@ extension MultilayerPerceptron {
   /// Gives the weight of `module` other values; it stays frozen.
   package mutating func setWeight(_ value: [Scalar], of module: String) {
     for index in layers.indices where layers[index].linear.module == module {
-      precondition(value.count == layers[index].linear.weight.value.count)
+      precondition(value.count == layers[index].linear.weight.value.count, "codes stay")
       layers[index].linear.weight.value = value
     }
   }

@@ -41,4 +41,9 @@ package struct OptimizerState<Scalar: DenseScalar>: Sendable, Equatable {
   package var second: [[Scalar]] = []
 
   package init() {}
+
+  /// The memory that all of it takes.
+  package var byteCount: Int {
+    (first + second).reduce(0) { $0 + $1.count } * MemoryLayout<Scalar>.stride
+  }
 }

@@ -5,7 +5,9 @@ import Testing
 @Suite struct AdaptationTests {
   private static let kinds: [[String]] = [
     ["--dora", "--rank", "2"], ["--init", "gaussian"], ["--init", "orthogonal"],
-    ["--init", "pissa", "--rank", "2"], ["--init", "olora", "--rank", "2", "--rslora"],
+    ["--init", "pissa", "--rank", "2"], ["--dora", "--dropout", "0.2"],
+    ["--dora", "--init", "pissa", "--rank", "2"], ["--dora", "--init", "olora", "--rank", "2"],
+    ["--init", "olora", "--rank", "2", "--rslora"],
     ["--plus-ratio", "8", "--dropout", "0.2"],
     ["--target-modules", "re:[02]", "--modules-to-save", "4", "--accumulate", "3"],
     ["--rank-pattern", "0=2", "--rank-pattern", "4=3", "--alpha-pattern", "2=16", "--rslora"],
@@ -95,7 +97,10 @@ import Testing
       ["--init", "pissa", "--rank", "8"], 65, "module \"0\": rank 8 is more than the weight has, 2"
     ),
     (["--init", "orthogonal", "--rank", "3"], 65, "module \"0\": rank 3 is odd"),
-    (["--dora", "--dropout", "0.1"], 64, "--dora goes without --dropout"),
+    (["--gzip"], 64, "--gzip is for single files"),
+    (["--full-learning-rate", "0.1"], 64, "goes with --compare-full"),
+    (["--full", "--compare-full"], 64, "leave --full out"),
+    (["--warmup", "1.5"], 64, "--warmup"),
   ])
   func `what cannot be is said`(extra: [String], code: Int32, message: String) throws {
     let result = try Tool.run(

@@ -1,0 +1,68 @@
+import Adapters
+import Containers
+import Tensors
+
+/// The model that is planned for, and what is known of its configuration.
+struct PlannedModel {
+  let outline: ModelOutline
+  let config: JSONValue?
+
+  /// Reads the header at `path`, a configuration, or takes a preset or sizes.
+  ///
+  /// - Throws: what opening throws, `ModelOutlineError` and `AdapterError` for sizes that cannot be.
+  init(path: String?, sizes: ModelSizeOptions) throws {
+    if let path {
+      self = try path.hasSuffix(".json") ? Self(configurationAt: path) : Self(checkpointAt: path)
+    } else if let widths = sizes.sizes?.widths {
+      self = try Self(widths: widths)
+    } else {
+      self = try Self(sizes)
+    }
+    if outline.linears.isEmpty { throw ModelOutlineError.noLinear(file: outline.name) }
+  }
+
+  private init(outline: ModelOutline, config: JSONValue?) {
+    (self.outline, self.config) = (outline, config)
+  }
+
+  private init(configurationAt path: String) throws {
+    let config = try JSONValue(contentsOf: path)
+    self.init(outline: try ModelArchitecture.outline(name: path, config: config), config: config)
+  }
+
+  /// A checkpoint; of one in 4 bits the header does not tell the shapes, but its configuration may.
+  private init(checkpointAt path: String) throws {
+    let checkpoint = try Checkpoint.open(path)
+    let stored = checkpoint.tensors.map {
+      ModelTensor($0.entry.name, $0.entry.shape, $0.entry.type)
+    }
+    do throws(ModelOutlineError) {
+      outline = try ModelOutline(name: path, stored: stored, config: checkpoint.config)
+    } catch {
+      guard case .quantized = error, let config = checkpoint.config else { throw error }
+      outline = try ModelArchitecture.outline(name: path, config: config)
+    }
+    config = checkpoint.config
+  }
+
+  /// Linear layers one after the other, with biases, in f32.
+  private init(widths: [Int]) throws {
+    var tensors: [ModelTensor] = []
+    for (index, (input, output)) in zip(widths, widths.dropFirst()).enumerated() {
+      tensors.append(ModelTensor("\(index).weight", [output, input], .f32))
+      tensors.append(ModelTensor("\(index).bias", [output], .f32))
+    }
+    let name = widths.map(String.init).joined(separator: "-")
+    self.init(
+      outline: try ModelOutline(name: name, stored: tensors, config: nil), config: nil)
+  }
+
+  private init(_ sizes: ModelSizeOptions) throws {
+    let preset = try sizes.preset.map { try ModelPreset.named($0) }
+    var config = preset?.config ?? ["model_type": "llama", "torch_dtype": "bfloat16"]
+    for (key, value) in sizes.changes { config[key] = value }
+    let changed = preset != nil && !sizes.changes.isEmpty
+    let name = (preset?.name ?? "sizes") + (changed ? " with other sizes" : "")
+    self.init(outline: try ModelArchitecture.outline(name: name, config: config), config: config)
+  }
+}

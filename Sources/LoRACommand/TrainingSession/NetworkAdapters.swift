@@ -1,0 +1,63 @@
+import Adapters
+import Containers
+import Tensors
+import Training
+
+/// Adapters that go on a network one after the other.
+struct NetworkAdapters {
+  let adapters: [WeightedAdapter]
+
+  /// Opens what the command line names.
+  init(_ arguments: [WeightedAdapterArgument]) throws {
+    adapters = try arguments.map { try $0.open() }
+  }
+
+  init(_ adapters: [WeightedAdapter]) {
+    self.adapters = adapters
+  }
+
+  /// Refuses `base` unless each was trained on it, or on it with others that are there too.
+  func check<Scalar>(on base: BaseNetwork<Scalar>) throws {
+    let merged = try MergedState(metadata: base.metadata, file: base.file)
+    for adapter in adapters.map(\.adapter) {
+      guard let wanted = adapter.baseFingerprint, wanted != base.fingerprint,
+        wanted != merged?.base
+      else { continue }
+      throw AdapterError.mismatch(
+        file: base.file,
+        problem: "is not the base of the adapter \(escaped(adapter.file)): "
+          + "expected the fingerprint \(wanted), found \(base.fingerprint); "
+          + "name the right base, or go on with --any-base")
+    }
+    try FoundationGuard(onto: base.file, merged: merged, isIgnored: false).check(adapters)
+  }
+
+  /// Folds all of them into `network`, in their order.
+  func fold<Scalar>(into network: inout MultilayerPerceptron<Scalar>) throws(ModelError) {
+    for weighted in adapters {
+      guard network.layers.allSatisfy({ $0.linear.weight.packed == nil }) else {
+        throw .quantized(
+          file: weighted.adapter.file, what: "no adapter can be folded into them before another")
+      }
+      try network.apply(weighted.adapter, weight: weighted.weight)
+      network.fold()
+    }
+  }
+
+  /// Folds all but the last, which goes beside.
+  func put<Scalar>(on network: inout MultilayerPerceptron<Scalar>) throws(ModelError) {
+    try NetworkAdapters(Array(adapters.dropLast())).fold(into: &network)
+    if let last = adapters.last { try network.apply(last.adapter, weight: last.weight) }
+  }
+
+  /// Adds to `description` what they know of the network's table and it does not.
+  func complete(_ description: inout ModelDescription) throws(ModelError) {
+    for adapter in adapters.map(\.adapter) {
+      let known = try ModelDescription(metadata: adapter.metadata, file: adapter.file)
+      description.classes = description.classes ?? known.classes
+      description.sources = description.sources ?? known.sources
+      description.scaling = description.scaling ?? known.scaling
+      if description.targets.isEmpty { description.targets = known.targets }
+    }
+  }
+}
