@@ -67,7 +67,9 @@ package struct Merge: Sendable {
       try refuseNoChange(found, plan)
       return before.map(\.base) ?? found.source
     }
-    return MergeSummary(plan, base, fingerprints, meter)
+    var summary = MergeSummary(plan, base, fingerprints, meter)
+    summary.remainders = recording.summaries
+    return summary
   }
 
   private func refuseRepetition(_ state: MergedState?) throws(AdapterError) {
@@ -119,6 +121,8 @@ package struct MergeSummary: Sendable {
   package let source: Fingerprint
   package let result: Fingerprint
   package let notes: [String]
+  /// Those of the new adapters.
+  package internal(set) var remainders: [RemainderSummary] = []
 
   init(
     _ plan: MergePlan, _ base: Checkpoint,

@@ -69,7 +69,9 @@ package struct Swap: Sendable {
       try guardian(base, nil).check(found.source)
       return found.source
     }
-    return MergeSummary(plan, base, fingerprints, meter)
+    var summary = MergeSummary(plan, base, fingerprints, meter)
+    summary.remainders = recording.summaries
+    return summary
   }
 
   private func swap(
@@ -96,7 +98,9 @@ package struct Swap: Sendable {
       try work.checkRestored()
       return record.state.base
     }
-    return MergeSummary(plan, merged, fingerprints, meter)
+    var summary = MergeSummary(plan, merged, fingerprints, meter)
+    summary.remainders = recording.summaries
+    return summary
   }
 
   private func swap(
