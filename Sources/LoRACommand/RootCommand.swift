@@ -39,6 +39,8 @@ package struct RootCommand: ParsableCommand {
         subcommands: [
           ConvertCommand.self,
           ExtractCommand.self,
+          ResizeCommand.self,
+          CombineCommand.self,
           QuantizeCommand.self,
           DequantizeCommand.self,
         ]),
@@ -48,6 +50,7 @@ package struct RootCommand: ParsableCommand {
           Inspect.self,
           PlanCommand.self,
           SpectrumCommand.self,
+          DiffCommand.self,
           ExploreCommand.self,
         ]),
     ])

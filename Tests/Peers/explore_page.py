@@ -3,11 +3,12 @@
     python explore_page.py LORA FIXTURES [--shots FOLDER] [--browser CHROMIUM]
 
 LORA is the binary, FIXTURES the repository's folder of that name. Pages are made of the tutorial's
-matrix, of an adapter, of two checkpoints, of one, and of large matrices that the script writes. Each
-is opened from its file, without a network; then, through the DevTools protocol,
+matrix, of adapters, of two checkpoints, of one, and of large matrices that the script writes. Each is
+opened from its file, without a network; then, through the DevTools protocol,
 
 - the slider is moved, a rank typed, keys pressed, a curve and a map touched;
-- every number on the page must be that of `lora spectrum --json`, bit for bit, at every rank;
+- singular values, energies and parameters on the page must be those of `lora spectrum --json`, bit
+  for bit, at ranks from 1 to the largest, and the error must go with the energy;
 - the drawn maps must be the block means that numpy computes, and the table must be there without
   JavaScript;
 - the console must stay empty, and nothing may be wider than the window at 390 pixels.
@@ -141,7 +142,7 @@ def set_rank(browser, rank):
 
 
 def check_numbers(browser, checks, name, spectrum):
-    """Every rank that the slider reaches, against lora spectrum --json."""
+    """Ranks from the first to the last that the slider reaches, against lora spectrum --json."""
     tensors = spectrum["tensors"]
     count = browser.value('document.getElementById("tensor").options.length')
     checks.hold(f"{name}: as many tensors", count == len(tensors), f"{count} and {len(tensors)}")
@@ -255,16 +256,31 @@ def write_large(path):
     pathlib.Path(path).write_bytes(len(text).to_bytes(8, "little") + text + data)
 
 
+def write_idle(adapter, folder):
+    """The adapter with every B zero: it has no energy at all."""
+    folder.mkdir()
+    (folder / "adapter_config.json").write_text((adapter / "adapter_config.json").read_text())
+    raw = bytearray((adapter / "adapter_model.safetensors").read_bytes())
+    start = 8 + int.from_bytes(raw[:8], "little")
+    for name, entry in json.loads(raw[8:start]).items():
+        if ".lora_B." in name:
+            first, last = (start + offset for offset in entry["data_offsets"])
+            raw[first:last] = bytes(last - first)
+    (folder / "adapter_model.safetensors").write_bytes(raw)
+
+
 def pages(program, fixtures, folder):
     """Name, page, spectrum, and the matrix whose maps are compared."""
     large = folder / "large.safetensors"
     write_large(large)
+    write_idle(fixtures / "merge/llama-plain/adapter", folder / "idle")
     tutorial = fixtures / "spectrum/tutorial-256/matrix.safetensors"
     inputs = [
         ("tutorial", [], [tutorial]),
         ("adapter", [fixtures / "merge/llama-bf16-all-linear/adapter"], None),
         ("difference", [fixtures / "spectrum/extract-f32/base", fixtures / "spectrum/extract-f32/tuned"], None),
         ("weights", [fixtures / "merge/bases/llama-f32"], None),
+        ("idle", [folder / "idle"], None),
         ("large", [large], None),
     ]
     for name, arguments, same in inputs:

@@ -49,6 +49,7 @@ import Testing
                                   checkpoint in another form.
           quantize                Store the weights of linear layers in 4 or 8 bits.
           dequantize              Write out in full what is stored in 4 or 8 bits.
+          extract                 Make an adapter from a checkpoint and its base.
 
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.

@@ -28,17 +28,7 @@ package struct AdapterConversion {
   ///   and it is needed.
   package init(_ adapter: Adapter, base: Checkpoint?) throws {
     self.base = BaseDescription(base?.config)
-    if let base {
-      self.adapter = try adapter.resolved(against: base.entries.map(\.name), config: base.config)
-      return
-    }
-    guard !adapter.requiresBase else {
-      throw AdapterError.mismatch(
-        file: adapter.file,
-        problem: "what its \(adapter.dialect.displayName) names or rows mean is up to the base; "
-          + "give --base")
-    }
-    self.adapter = adapter
+    self.adapter = try adapter.settled(by: base)
   }
 
   /// The adapter in `dialect`.
@@ -97,6 +87,21 @@ package struct AdapterConversion {
 }
 
 extension Adapter {
+  /// The adapter with what its dialect leaves to the base settled, by `base` where there is one.
+  ///
+  /// - Throws: `ErrorList` when the base does not answer; `AdapterError.mismatch` when there is none
+  ///   and it is needed.
+  package func settled(by base: Checkpoint?) throws -> Adapter {
+    if let base { return try resolved(against: base.entries.map(\.name), config: base.config) }
+    guard !requiresBase else {
+      throw AdapterError.mismatch(
+        file: file,
+        problem: "what its \(dialect.displayName) names or rows mean is up to the base; "
+          + "give --base")
+    }
+    return self
+  }
+
   /// Whether what it means is open without the base; a leading part of a pipeline can stay.
   fileprivate var requiresBase: Bool {
     updates.contains { !$0.openQuestions.isSubset(of: [.pipelinePart]) }

@@ -5,6 +5,8 @@ import Tensors
 package struct PairScratch: Sendable {
   package var first: [Float] = []
   package var second: [Float] = []
+
+  package init() {}
 }
 
 /// What one thread holds of a pair of tensors.

@@ -87,7 +87,7 @@ struct ExplorePage {
           + "magnitude, and that change is not of low rank.")
     }
     if unchangedCount > 0 {
-      remarks.append("\(unchangedCount) matrices do not differ and are left out.")
+      remarks.append("Left out for not differing: \(Quantity.count(unchangedCount).text).")
     }
     return remarks
   }

@@ -73,7 +73,9 @@ extension ExplorerPage {
       const cost = parameters > all
         ? `${whole(parameters)} numbers, more than the ${whole(all)} of the matrix itself`
         : `${whole(parameters)} numbers instead of ${whole(all)}, ${times(compression(rank))} fewer`;
-      byId("summary").textContent = `Rank ${whole(rank)} keeps ${percent(share)} of the energy with ${cost}.`;
+      byId("summary").textContent = tensor.values[0] > 0
+        ? `Rank ${whole(rank)} keeps ${percent(share)} of the energy with ${cost}.`
+        : `This matrix is all zero: it has no energy, and every rank gives it exactly, with ${cost}.`;
       const label = { whole: data.symbol, kept: `${data.symbol} at rank ${rank}`, lost: "The error" };
       for (const node of document.querySelectorAll("[data-map]")) node.textContent = label[node.dataset.map];
       byId("size").textContent = `${whole(tensor.rows)} × ${whole(tensor.columns)}`;

@@ -7,21 +7,21 @@ extension ExplorerPage {
     :root {
       color-scheme: light;
       --ground: #fbfaf7; --card: #ffffff; --line: #e3e0d8; --ink: #1c1f24; --soft: #5b6169;
-      --accent: #0b5cad; --accent-soft: #dbe9f7; --warm: #a34a00; --mute: #b9b6ae;
+      --accent: #0b5cad; --accent-soft: #dbe9f7; --warm: #a34a00; --mute: #96938b;
       --shadow: 0 1px 2px rgb(28 31 36 / .05), 0 8px 24px rgb(28 31 36 / .05);
     }
     @media (prefers-color-scheme: dark) {
       :root:not([data-theme="light"]) {
         color-scheme: dark;
         --ground: #101216; --card: #181b21; --line: #2b3039; --ink: #eceae5; --soft: #a3a9b3;
-        --accent: #7cc0ff; --accent-soft: #1d344b; --warm: #ffae66; --mute: #4b515c;
+        --accent: #7cc0ff; --accent-soft: #1d344b; --warm: #ffae66; --mute: #6d7582;
         --shadow: none;
       }
     }
     :root[data-theme="dark"] {
       color-scheme: dark;
       --ground: #101216; --card: #181b21; --line: #2b3039; --ink: #eceae5; --soft: #a3a9b3;
-      --accent: #7cc0ff; --accent-soft: #1d344b; --warm: #ffae66; --mute: #4b515c;
+      --accent: #7cc0ff; --accent-soft: #1d344b; --warm: #ffae66; --mute: #6d7582;
       --shadow: none;
     }
 
@@ -155,6 +155,7 @@ extension ExplorerPage {
       .readout { font-size: 13px; min-height: 7.5em; line-height: 1.35; }
       .tiles { grid-template-columns: 1fr 1fr; gap: 10px; }
       .tiles div { border-radius: 12px; padding: 10px 12px; }
+      .tiles div:last-child { grid-column: 1 / -1; }
       .slider { grid-template-columns: auto 1fr auto auto; }
       .slider input[type="range"] { grid-column: 1 / -1; grid-row: 2; }
       .slider input[type="number"] { justify-self: start; }

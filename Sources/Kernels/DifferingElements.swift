@@ -1,0 +1,37 @@
+/// Counts elements whose bits are not the same.
+package enum DifferingElements {
+  /// How many of the elements of `left` and `right` differ.
+  ///
+  /// - Parameters:
+  ///   - left: Elements of `elementSize` bytes.
+  ///   - right: As many.
+  ///   - elementSize: 1, 2, 4 or 8 bytes; elements that share a byte count as that byte.
+  /// - Returns: A number of elements.
+  package static func count(_ left: RawSpan, _ right: RawSpan, elementSize: Int) -> Int {
+    precondition(left.byteCount == right.byteCount, "there must be as many elements on both sides")
+    return switch elementSize {
+    case 8: count(left, right, UInt64.self)
+    case 4: count(left, right, UInt32.self)
+    case 2: count(left, right, UInt16.self)
+    default: count(left, right, UInt8.self)
+    }
+  }
+
+  private static func count<Bits: FixedWidthInteger>(
+    _ left: RawSpan, _ right: RawSpan, _ type: Bits.Type
+  ) -> Int {
+    let size = MemoryLayout<Bits>.size
+    return unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in
+        var count = 0
+        for offset in stride(from: 0, to: left.count / size * size, by: size) {
+          let isDifferent =
+            unsafe left.loadUnaligned(fromByteOffset: offset, as: type)
+            != right.loadUnaligned(fromByteOffset: offset, as: type)
+          count += isDifferent ? 1 : 0
+        }
+        return count
+      }
+    }
+  }
+}
