@@ -56,6 +56,8 @@ struct CheckpointEdit {
   var sideFiles: OrderedDictionary<String, String> = [:]
   /// The steps whose remainders are written too.
   var recordings: [RecordedStep] = []
+  /// The tensors of a quantized base that are written as a remainder.
+  var originals: KeptOriginals?
   /// How the same edit is begun again, should it be interrupted in place.
   var recipe: JSONValue = .null
 
@@ -96,6 +98,7 @@ struct CheckpointEdit {
     let remainders = RemainderOutputs(options: output.settings.output)
     do {
       for step in recordings { try remainders.open(step, in: writer) }
+      if let originals { try remainders.open(originals, in: writer) }
       let rewrite = Rewrite(
         of: source, as: plan, into: writer, threads: output.settings.threads,
         onProgress: output.onProgress)

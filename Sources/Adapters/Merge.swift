@@ -36,8 +36,10 @@ package struct Merge: Sendable {
     try foundations.check(adapters)
     let initial = InitialAdapters(
       adapters, initial: initialAdapters, isIgnored: ignoresBaseFingerprint)
+    let weights = try QuantizedMerge(into: base)
     let plan = try MergePlan(
-      try initial.completed(), into: base.entries, config: base.config, choices: options.choices)
+      try initial.completed(), into: weights.entries, config: base.config,
+      choices: options.choices)
     let guardian = BaseGuard(
       base: base, state: before, adapters: adapters.map(\.adapter),
       isIgnored: ignoresBaseFingerprint)
@@ -51,13 +53,20 @@ package struct Merge: Sendable {
     let meter = SurvivalMeter()
     var recording = StepRecording(of: adapters, output: output)
     recording.given = remainder
-    var edit = CheckpointEdit(
-      source: base, layout: base,
-      changes: isReversible
-        ? try recording.changes(plan, options, of: base.entries, meter, in: &after)
-        : plan.changes(type: options.type, meter: meter),
-      output: output)
+    let work = try weights.work(plan, options, meter: meter)
+    let keepsOriginals = isReversible && options.quantized != nil
+    let changes =
+      isReversible && !keepsOriginals
+      ? try recording.changes(plan, options, of: weights.entries, meter, in: &after)
+      : work.changes
+    var edit = CheckpointEdit(source: base, layout: base, changes: changes, output: output)
     edit.configuration = plan.configuration(type: options.type, of: base.config)
+    edit.configuration.merge(work.configuration) { _, new in new }
+    edit.metadata = work.metadata
+    if keepsOriginals {
+      edit.originals = try recording.originals(
+        work, of: base, changing: edit.configuration, in: &after)
+    }
     edit.sideFiles = plan.vocabularySize == nil ? [:] : TokenizerFiles.of(adapters)
     edit.sideFiles.merge(kept.sideFiles) { _, new in new }
     edit.recordings = recording.steps
@@ -69,6 +78,7 @@ package struct Merge: Sendable {
     }
     var summary = MergeSummary(plan, base, fingerprints, meter)
     summary.remainders = recording.summaries
+    summary.requantized = work.requantized.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return summary
   }
 
@@ -123,6 +133,8 @@ package struct MergeSummary: Sendable {
   package let notes: [String]
   /// Those of the new adapters.
   package internal(set) var remainders: [RemainderSummary] = []
+  /// What was rounded to codes again, and what that misses of the exact merge.
+  package internal(set) var requantized: [QuantizedSummary] = []
 
   init(
     _ plan: MergePlan, _ base: Checkpoint,

@@ -14,6 +14,8 @@ import Tensors
 ///                 "dtype": "F32",          the type that the merge changed tensors to
 ///                 "tied": "untie",         what was done about tied weights
 ///                 "resize_vocab": true,    the number of tokens changed
+///                 "quantized": "requantize",   what was made of quantized weights, or
+///                 "quantized": "dequantize", "quantized_dtype": "F32",   in full, in this type
 ///                 "approximate": true,     the step came after an inexact subtraction
 ///                 "remainder": {"path": "…", "fingerprint": "…"}},   what takes it out again
 ///                …]}
@@ -40,6 +42,7 @@ package struct MergedState: Sendable, Equatable {
     package var type: DType?
     package var tied: TiedPolicy?
     package var resizesVocabulary = false
+    package var quantized: QuantizedChoice?
     package var isApproximate = false
     package var remainder: RemainderReference?
 
@@ -48,6 +51,7 @@ package struct MergedState: Sendable, Equatable {
       type = options.type
       tied = options.choices.tied
       resizesVocabulary = options.choices.resizesVocabulary
+      quantized = options.quantized
     }
 
     init(adapters: [MergedAdapter]) {
@@ -60,11 +64,14 @@ package struct MergedState: Sendable, Equatable {
       options.type = type
       options.choices.tied = tied
       options.choices.resizesVocabulary = resizesVocabulary
+      options.quantized = quantized
       return options
     }
 
     /// Whether the tensors after the step are those before it in name, type and shape.
-    package var keepsForm: Bool { type == nil && tied != .untie && !resizesVocabulary }
+    package var keepsForm: Bool {
+      type == nil && tied != .untie && !resizesVocabulary && quantized == nil
+    }
   }
 
   package var base: Fingerprint?
@@ -85,6 +92,8 @@ package struct MergeOptions: Sendable {
   /// The type of the result's floating-point tensors; nil keeps each tensor's own.
   package var type: DType?
   package var choices = MergePlan.Choices()
+  /// What becomes of quantized weights; nil refuses where it matters.
+  package var quantized: QuantizedChoice?
 
   package init() {}
 }
@@ -138,6 +147,7 @@ extension MergedState.Step {
     type = value["dtype"]?.string.flatMap(DType.init)
     tied = value["tied"]?.string.flatMap(TiedPolicy.init)
     resizesVocabulary = value["resize_vocab"]?.bool ?? false
+    quantized = QuantizedChoice(value)
     isApproximate = value["approximate"]?.bool ?? false
     if let value = value["remainder"] {
       guard let reference = RemainderReference(value) else { return nil }
@@ -155,6 +165,7 @@ extension MergedState.Step {
     if let type { members.append(("dtype", .string(type.rawValue))) }
     if let tied { members.append(("tied", .string(tied.rawValue))) }
     if resizesVocabulary { members.append(("resize_vocab", true)) }
+    members += quantized?.members ?? []
     if isApproximate { members.append(("approximate", true)) }
     if let remainder { members.append(("remainder", remainder.json)) }
     return JSONValue(members: members)

@@ -48,22 +48,31 @@ package struct Swap: Sendable {
   }
 
   private func swap(_ record: MergedRecord, with base: Checkpoint) throws -> MergeSummary {
+    let weights = try QuantizedMerge(into: base)
     let plan = try MergePlan(
-      adapters, into: base.entries, config: base.config, choices: options.choices)
+      adapters, into: weights.entries, config: base.config, choices: options.choices)
     let meter = SurvivalMeter()
     var state = MergedState(
       base: record.state.base, steps: [MergedState.Step(adapters, options)])
     var recording = StepRecording(of: adapters, output: output)
     recording.given = remainder
+    let work = try weights.work(plan, options, meter: meter)
+    let keepsOriginals = isReversible && options.quantized != nil
     var edit = CheckpointEdit(
       source: base, layout: record.layout(from: base, to: output.destination),
-      changes: isReversible
-        ? try recording.changes(plan, options, of: base.entries, meter, in: &state)
-        : plan.changes(type: options.type, meter: meter),
+      changes: isReversible && !keepsOriginals
+        ? try recording.changes(plan, options, of: weights.entries, meter, in: &state)
+        : work.changes,
       output: output)
     edit.recordings = recording.steps
     edit.recipe = recipe
     edit.configuration = plan.configuration(type: options.type, of: base.config)
+    edit.configuration.merge(work.configuration) { _, new in new }
+    edit.metadata = work.metadata
+    if keepsOriginals {
+      edit.originals = try recording.originals(
+        work, of: base, changing: edit.configuration, in: &state)
+    }
     let fingerprints = try edit.run(state: state) { found in
       try record.checkBase(found.source, of: base)
       try guardian(base, nil).check(found.source)
@@ -71,6 +80,7 @@ package struct Swap: Sendable {
     }
     var summary = MergeSummary(plan, base, fingerprints, meter)
     summary.remainders = recording.summaries
+    summary.requantized = work.requantized.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return summary
   }
 
@@ -78,6 +88,11 @@ package struct Swap: Sendable {
     _ record: MergedRecord, after unwinding: StepUnwinding
   ) throws -> MergeSummary {
     if let base = record.state.base { try guardian(merged, record.state).check(base) }
+    if record.state.steps.contains(where: { $0.quantized != nil }) || options.quantized != nil {
+      throw AdapterError.unsupported(
+        file: merged.path, what: "adapters in quantized weights are exchanged from the base",
+        remedy: "give --base")
+    }
     var work = try unwinding.work(on: record, output: output)
     let plan = try MergePlan(
       adapters, into: merged.entries, config: merged.config, choices: options.choices)

@@ -64,6 +64,9 @@ package struct Unmerge: Sendable {
   private func unwind(
     _ unwinding: StepUnwinding, _ record: MergedRecord
   ) throws -> (source: Fingerprint, result: Fingerprint) {
+    if record.state.steps.contains(where: { $0.quantized != nil }) {
+      return try restoreOriginals(unwinding, record)
+    }
     let work = try unwinding.work(on: record, output: output)
     var changes = RewriteChanges()
     changes.transforms = .sequence(of: work.transforms, on: merged.entries)
@@ -76,6 +79,23 @@ package struct Unmerge: Sendable {
       try record.checkResult(found.source)
       try work.checkRestored()
       if state == nil { try record.checkRestored(found.result) }
+      return record.state.base
+    }
+  }
+
+  /// A merge into quantized weights comes out by the tensors that it replaced.
+  private func restoreOriginals(
+    _ unwinding: StepUnwinding, _ record: MergedRecord
+  ) throws -> (source: Fingerprint, result: Fingerprint) {
+    try record.checkAdapters(unwinding.steps)
+    let remainder = try unwinding.originals(of: record, output: output)
+    let changes = try remainder.changes(of: merged)
+    var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
+    for (key, value) in remainder.configuration { edit.configuration[key] = value }
+    return try edit.run(state: nil) { found in
+      try record.checkResult(found.source)
+      try record.checkRestored(found.result)
+      try remainder.checkUnchanged()
       return record.state.base
     }
   }

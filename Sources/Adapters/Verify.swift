@@ -38,13 +38,14 @@ package struct Verify: Sendable {
   }
 
   private func changes() throws -> RewriteChanges {
+    let weights = try QuantizedMerge(into: base)
     let plans = try steps.map { step in
-      try MergePlan(
-        step.adapters, into: base.entries, config: base.config, choices: step.options.choices
-      ).changes(type: step.options.type)
+      let plan = try MergePlan(
+        step.adapters, into: weights.entries, config: base.config, choices: step.options.choices)
+      return try weights.work(plan, step.options, meter: nil).changes
     }
     guard plans.count != 1 else { return plans[0] }
-    guard plans.allSatisfy({ $0.type == nil && $0.additions.isEmpty && $0.brought.isEmpty }) else {
+    guard plans.allSatisfy(\.keepsForm) else {
       throw AdapterError.mismatch(
         file: merged.path,
         problem: "was merged in several steps, and one of them changed types, shapes or tied "
@@ -73,5 +74,13 @@ package struct Verify: Sendable {
       throw .different(
         file: merged.path, name: found.name, problem: "is there, but the merge does not write it")
     }
+  }
+}
+
+extension RewriteChanges {
+  /// Whether the result has the tensors of the source in name, type and shape, each in the same
+  /// coding.
+  fileprivate var keepsForm: Bool {
+    type == nil && additions.isEmpty && brought.isEmpty && recodings.isEmpty
   }
 }

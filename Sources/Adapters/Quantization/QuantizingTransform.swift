@@ -78,7 +78,7 @@ final class QuantizingTransform: TensorTransform {
   }
 
   /// Elements that are read for their scales at a time.
-  private static let pieceSize = 1 << 20
+  private static let pieceSize = 1 << 18
 
   private func scales(of elements: Range<Int>, _ read: TensorBytes) throws -> [Float] {
     let bits = input.sourceBits
@@ -148,7 +148,7 @@ final class QuantizingTransform: TensorTransform {
     _ elements: Range<Int>, _ values: RawSpan, _ codings: Codings,
     into codes: inout MutableRawSpan, _ error: inout ApproximationError
   ) throws {
-    let (size, bits, tile) = (input.format.byteCount, coding.bits, 1 << 14)
+    let (size, bits, tile) = (input.format.byteCount, coding.bits, 1 << 12)
     var decoded = [Float](repeating: 0, count: min(tile, elements.count))
     for start in stride(from: 0, to: elements.count, by: tile) {
       let local = start..<min(start + tile, elements.count)

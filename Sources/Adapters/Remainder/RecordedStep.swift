@@ -1,4 +1,5 @@
 import Containers
+import OrderedCollections
 import Tensors
 
 /// A step of an edit that leaves a remainder.
@@ -56,6 +57,35 @@ struct StepRecording {
     state.steps[number].remainder = RemainderReference(
       path: place.recordedPath(in: output.destination), fingerprint: .unknown)
     return plan.changes(of: changed, recordedIn: recorder, meter: meter)
+  }
+}
+
+extension StepRecording {
+  /// The tensors of a base to keep, so that a merge into quantized weights can be taken out again;
+  /// the last step of `state`, which is this merge, is told where.
+  ///
+  /// - Parameters:
+  ///   - work: What the merge changes.
+  ///   - base: Where the tensors are.
+  ///   - configuration: The members of `config.json` that it sets.
+  ///   - state: The record of the result.
+  /// - Returns: What to keep.
+  /// - Throws: `AdapterError.unsupported` where there is no place, `InputProblem` for a stream.
+  func originals(
+    _ work: QuantizedMerge.Work, of base: Checkpoint,
+    changing configuration: OrderedDictionary<String, JSONValue>, in state: inout MergedState
+  ) throws -> KeptOriginals {
+    guard base.isRandomAccess else {
+      throw ContainerError(file: base.path, .input(.needsRandomAccess))
+    }
+    let number = state.steps.count - 1
+    let place = try RemainderPlace(for: output.destination, step: number, given: given)
+    state.steps[number].remainder = RemainderReference(
+      path: place.recordedPath(in: output.destination), fingerprint: .unknown)
+    return KeptOriginals(
+      base: base, step: number, place: place, tensors: work.originals,
+      configuration: OrderedDictionary(
+        uniqueKeysWithValues: configuration.keys.map { ($0, base.config?[$0] ?? .null) }))
   }
 }
 

@@ -11,6 +11,7 @@ final class RemainderOutputs {
   /// Where each step's remainder is written; those in a folder that is written anew have no name
   /// before the folder does.
   private var files: [(step: RecordedStep, file: OutputFile, isInNewFolder: Bool)] = []
+  private var originals: (tensors: KeptOriginals, file: OutputFile, isInNewFolder: Bool)?
   private var writers: [TensorFileWriter] = []
 
   init(options: OutputOptions) {
@@ -24,6 +25,16 @@ final class RemainderOutputs {
       files.append((step, try OutputFile(path: path, options: options), false))
     case .inFolder(let name):
       if let file = try writer.makeFile(named: name) { files.append((step, file, true)) }
+    }
+  }
+
+  /// Takes the place of the tensors of a base that are kept as they are.
+  func open(_ tensors: KeptOriginals, in writer: CheckpointWriter) throws(ContainerError) {
+    switch tensors.place {
+    case .file(let path):
+      originals = (tensors, try OutputFile(path: path, options: options), false)
+    case .inFolder(let name):
+      if let file = try writer.makeFile(named: name) { originals = (tensors, file, true) }
     }
   }
 
@@ -73,6 +84,15 @@ final class RemainderOutputs {
         writers.append(writer)
       }
     }
+    guard let (tensors, file, isInNewFolder) = originals else { return }
+    let (writer, fingerprint) = try tensors.write(
+      to: file, adapters: state.steps[tensors.step].adapters)
+    state.steps[tensors.step].remainder?.fingerprint = fingerprint
+    if isInNewFolder {
+      try writer.finish()
+    } else {
+      writers.append(writer)
+    }
   }
 
   /// Gives the remainders beside the result their names.
@@ -82,5 +102,6 @@ final class RemainderOutputs {
 
   func discard() {
     for (_, file, _) in files { file.discard() }
+    originals?.file.discard()
   }
 }

@@ -72,6 +72,20 @@ package struct StepUnwinding: Sendable {
     return work
   }
 
+  /// The tensors that the one merge into quantized weights replaced.
+  ///
+  /// - Throws: `AdapterError` when there are further merges, no remainder, or another one.
+  func originals(of record: MergedRecord, output: EditOutput) throws -> OriginalsRestoring {
+    guard record.state.steps.count == 1, output.target == nil else {
+      throw AdapterError.unsupported(
+        file: record.merged.path,
+        what: "a merge into quantized weights is taken out alone, and not in place",
+        remedy: "give --base for an exact result")
+    }
+    let (reference, path) = try place(of: 0, of: record)
+    return try OriginalsRestoring(reference, at: path, threads: output.settings.threads)
+  }
+
   private func plan(_ number: Int, _ record: MergedRecord) throws -> MergePlan {
     let merged = record.merged
     return try MergePlan(
@@ -82,19 +96,29 @@ package struct StepUnwinding: Sendable {
   private func open(
     _ number: Int, of record: MergedRecord, threads: Int
   ) throws -> RemainderFile {
+    let (reference, path) = try place(of: number, of: record)
+    return try RemainderFile.open(reference, at: path, threads: threads)
+  }
+
+  /// Which remainder a step has, and where it is now.
+  private func place(
+    of number: Int, of record: MergedRecord
+  ) throws(AdapterError) -> (RemainderReference, path: String) {
     guard let reference = record.state.steps[number].remainder else {
       let names = record.state.steps[number].adapters.map { escaped($0.path) }
-      throw AdapterError.mismatch(
+      throw .mismatch(
         file: record.merged.path,
         problem: "\(names.joined(separator: ", ")) was merged without --reversible, so there is no "
           + "remainder to take it out by: give --base for an exact result, or --approximate")
     }
     guard remainders.isEmpty || remainders.count == steps.count else {
-      throw AdapterError.mismatch(
+      throw .mismatch(
         file: record.merged.path,
         problem: "has \(steps.count) merges, but \(remainders.count) given with --remainder")
     }
-    let path = remainders.isEmpty ? reference.path(from: record.merged) : remainders[number]
-    return try RemainderFile.open(reference, at: path, threads: threads)
+    return (
+      reference,
+      remainders.isEmpty ? reference.path(from: record.merged) : remainders[number]
+    )
   }
 }

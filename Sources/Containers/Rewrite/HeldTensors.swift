@@ -3,8 +3,26 @@ import Synchronization
 /// Tensors that are in memory because a stream gives them only once.
 final class HeldTensors: Sendable {
   private let tensors = Mutex<[TensorPlace: [UInt8]]>([:])
+  /// The memory of a tensor that was let go, for the next: freed and taken anew it would not go back
+  /// to the system each time.
+  private let spare = Mutex<[UInt8]>([])
 
-  func hold(_ bytes: [UInt8], at place: TensorPlace) {
+  /// Holds `count` bytes that `read` fills in.
+  func hold(
+    _ count: Int, at place: TensorPlace,
+    _ read: (inout MutableRawSpan) throws(ContainerError) -> Void
+  ) throws(ContainerError) {
+    var bytes = spare.withLock { spare in
+      defer { spare = [] }
+      return spare
+    }
+    if bytes.count > count {
+      bytes.removeLast(bytes.count - count)
+    } else {
+      bytes.reserveCapacity(count)
+      bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
+    }
+    try bytes.withMutableBytes { (bytes) throws(ContainerError) in try read(&bytes) }
     tensors.withLock { $0[place] = bytes }
   }
 
@@ -22,7 +40,8 @@ final class HeldTensors: Sendable {
   }
 
   func release(_ place: TensorPlace) {
-    tensors.withLock { $0[place] = nil }
+    guard let bytes = tensors.withLock({ $0.removeValue(forKey: place) }) else { return }
+    spare.withLock { $0 = bytes }
   }
 }
 

@@ -147,11 +147,9 @@ package struct Rewrite: Sendable {
   private func holdIfNeeded(_ chunk: RewriteChunk) throws {
     guard mustHold(chunk), case .source(let location) = steps[chunk.step].origin else { return }
     let place = TensorPlace(location)
-    var bytes = [UInt8](repeating: 0, count: location.entry.byteCount)
-    try bytes.withMutableBytes { (bytes) throws(ContainerError) in
+    try held.hold(location.entry.byteCount, at: place) { (bytes) throws(ContainerError) in
       try reader.read(location.entry.range.lowerBound, ofShard: location.shard, into: &bytes)
     }
-    held.hold(bytes, at: place)
   }
 
   private func mustHold(_ chunk: RewriteChunk) -> Bool {

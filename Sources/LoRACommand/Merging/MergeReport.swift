@@ -22,7 +22,11 @@ struct MergeReport {
     report.add(
       "adapter_tensors_applied", "adapter tensors applied", .count(summary.ledger.tensorCount))
     report.add("adapters", Self.table(of: adapters))
-    Self.add(summary.survivals, to: &report)
+    if summary.requantized.isEmpty {
+      Self.add(summary.survivals, to: &report)
+    } else {
+      RequantizationReport.add(summary, to: &report)
+    }
     for remainder in summary.remainders { Self.add(remainder, to: &report) }
     report.add("base_fingerprint", "base fingerprint", .text(summary.source.description))
     report.add("fingerprint", "fingerprint", .text(summary.result.description))
@@ -30,7 +34,7 @@ struct MergeReport {
     report.add(detail: "ledger", Self.table(of: summary.ledger).json)
     report.add(detail: "survival", Self.table(of: summary.survivals.tensors).json)
     self.report = report
-    warnings = Self.warnings(summary.survivals.total)
+    warnings = Self.warnings(summary.survivals.total) + RequantizationReport.warnings(summary)
   }
 
   private static func table(of adapters: [WeightedAdapter]) -> Table {

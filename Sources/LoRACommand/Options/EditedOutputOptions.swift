@@ -55,8 +55,8 @@ struct EditedOutputOptions: ParsableArguments, CheckpointOutputOptions {
     }
     if changesForm {
       throw ValidationError(
-        "--in-place changes values only: leave --dtype, --shard-size, --resize-vocab and "
-          + "--tied untie out")
+        "--in-place changes values only: leave --dtype, --shard-size, --resize-vocab, "
+          + "--tied untie, --dequantize and --requantize out")
     }
   }
 }

@@ -22,8 +22,43 @@ struct MergeOptionsGroup: ParsableArguments {
   @Flag(help: "Let the adapter's embeddings bring another number of tokens, and its tokenizer.")
   var resizeVocab = false
 
+  @Flag(
+    help: """
+      For a quantized base: write its weights out in full, in the type that each was before; \
+      --dequantize=bf16 in that type.
+      """)
+  var dequantize = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What --dequantize=type is short for: f32, f16, bf16 or f64.", valueName: "type"))
+  var dequantizeAs: FloatTypeArgument?
+
+  @Flag(
+    help: """
+      For a quantized base: round the weights that change to codes again, and say what that adds to \
+      the error.
+      """)
+  var requantize = false
+
   /// Whether more than values may change.
-  var changesForm: Bool { dtype != nil || tied == .untie || resizeVocab }
+  var changesForm: Bool {
+    dtype != nil || tied == .untie || resizeVocab || dequantizes || requantize
+  }
+
+  private var dequantizes: Bool { dequantize || dequantizeAs != nil }
+
+  func validate() throws {
+    if dequantizes, requantize {
+      throw ValidationError("--dequantize and --requantize exclude each other")
+    }
+    if dequantizeAs != nil, dtype != nil {
+      throw ValidationError("--dtype and a type for --dequantize exclude each other")
+    }
+    if requantize, dtype != nil {
+      throw ValidationError("--requantize keeps the codes' types; leave --dtype out")
+    }
+  }
 
   /// What the merge is told.
   var options: MergeOptions {
@@ -31,6 +66,8 @@ struct MergeOptionsGroup: ParsableArguments {
     options.type = dtype?.type
     options.choices.tied = tied
     options.choices.resizesVocabulary = resizeVocab
+    options.quantized =
+      requantize ? .requantize : dequantizes ? .dequantize(dequantizeAs?.type) : nil
     return options
   }
 }

@@ -16,7 +16,8 @@ package enum Program {
     Interruption.install()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      var command = try RootCommand.parseAsRoot(StoredConfiguration.expand(arguments))
+      var command = try RootCommand.parseAsRoot(
+        StoredConfiguration.expand(AttachedValues.expand(arguments)))
       try command.run()
       exit(0)
     } catch {

@@ -22,19 +22,20 @@ package enum DynamicMap {
   }()
 
   /// The code of `number`, which is in [-1, 1].
-  package static func code(of number: Float) -> UInt8 {
+  package static func code(of number: Float) -> UInt8 { codes[step(of: number)] }
+
+  /// The step that `number` is rounded to.
+  static func step(of number: Float) -> Int {
     let half = (min(max(number, -1), 1) + 1) * 0.5
-    return codes[Int(Float(0.5).addingProduct(half, steps))]
+    return Int(Float(0.5).addingProduct(half, 65535))
   }
 
-  private static let steps: Float = 65535
-
   /// The code of each step.
-  private static let codes: [UInt8] = {
+  static let codes: [UInt8] = {
     let middles = zip(values, values.dropFirst()).map { 0.5 * ($0 + $1) }
     var code = 0
     return (0...65535).map { step in
-      let number = -1 + 2 * Float(step) / steps
+      let number = -1 + 2 * Float(step) / 65535
       while code < middles.count, middles[code] < number { code += 1 }
       return UInt8(code)
     }

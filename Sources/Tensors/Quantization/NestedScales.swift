@@ -33,6 +33,7 @@ package struct NestedScales: Sendable, Equatable {
     var codes: [UInt8] = []
     codes.reserveCapacity(scales.count)
     var absmax: [Float] = []
+    let (codeOfStep, offset) = (DynamicMap.codes, offset)
     for start in stride(from: 0, to: scales.count, by: Self.blockSize) {
       let block = scales[start..<min(start + Self.blockSize, scales.count)]
       var largest: Float = 0
@@ -40,7 +41,8 @@ package struct NestedScales: Sendable, Equatable {
       absmax.append(largest)
       let factor = 1 / largest
       for scale in block {
-        codes.append(largest == 0 ? 0 : DynamicMap.code(of: (scale - offset) * factor))
+        codes.append(
+          largest == 0 ? 0 : codeOfStep[DynamicMap.step(of: (scale - offset) * factor)])
       }
     }
     (self.codes, self.absmax) = (codes, absmax)
