@@ -106,4 +106,6 @@ package enum MetadataKey {
   package static let mergedState = "lora.merged"
   /// What a remainder belongs to: `RemainderRecord` as JSON.
   package static let remainder = "lora.remainder"
+  /// The type that 8-bit weights had, in the header's spelling.
+  package static let quantizedFrom = "lora.quantized_from"
 }

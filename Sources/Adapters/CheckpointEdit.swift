@@ -48,8 +48,10 @@ struct CheckpointEdit {
   let layout: Checkpoint
   let changes: RewriteChanges
   let output: EditOutput
-  /// Members of `config.json` to set.
+  /// Members of `config.json` to set; null removes one.
   var configuration: OrderedDictionary<String, JSONValue> = [:]
+  /// Entries of the header's metadata to set; an empty text removes one.
+  var metadata: OrderedDictionary<String, String> = [:]
   /// Side files that take the place of those of the same name.
   var sideFiles: OrderedDictionary<String, String> = [:]
   /// The steps whose remainders are written too.
@@ -85,6 +87,7 @@ struct CheckpointEdit {
     let plan = try RewritePlan(
       source, like: layout, changes: changes, sharding: output.sharding)
     var company = CheckpointCompany(like: layout, sharding: output.sharding)
+    company.metadata = metadata
     company.metadata[MetadataKey.mergedState] = state?.text ?? ""
     company.configuration = configuration
     company.sideFiles = sideFiles

@@ -16,6 +16,22 @@ extension TensorFile {
     return Tensor(type: entry.type, shape: entry.shape, bytes: bytes)
   }
 
+  /// Calls `body` with each tensor in memory, in the order of their data, everything checked to the
+  /// last byte.
+  package func forEachTensor(
+    threads: Int = 1, _ body: (TensorEntry, Tensor) throws -> Void
+  ) throws {
+    let reader = try makeReader(threads: threads)
+    for entry in header.entriesByOffset {
+      var bytes = [UInt8](repeating: 0, count: entry.byteCount)
+      try bytes.withMutableBytes { (bytes) throws(ContainerError) in
+        try reader.read(into: &bytes)
+      }
+      try body(entry, Tensor(type: entry.type, shape: entry.shape, bytes: bytes))
+    }
+    try reader.finish()
+  }
+
   /// All tensors in memory, in the order of their data, everything checked to the last byte.
   package func tensors(threads: Int = 1) throws(ContainerError) -> [(TensorEntry, Tensor)] {
     let reader = try makeReader(threads: threads)

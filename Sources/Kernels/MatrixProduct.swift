@@ -25,20 +25,33 @@ package struct Product: Sendable {
   }
 }
 
-/// C [m, n] = alpha · A [m, k] · B [k, n] + beta · C, row-major.
-@specialized(where Scalar == Float)
-package func matmulNN<Scalar: DenseScalar>(
-  _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product
-) {
-  multiply(a, b, into: &c, product, layout: .nn)
+/// The part of a larger row-major matrix that takes part in a product: the columns from `first` on.
+package struct ColumnWindow: Sendable {
+  package let first: Int
+  /// Columns of the whole matrix.
+  package let width: Int
+
+  package init(from first: Int, of width: Int) {
+    (self.first, self.width) = (first, width)
+  }
 }
 
-/// C [m, n] = alpha · A [m, k] · B [n, k]ᵀ + beta · C, row-major.
+/// C [m, n] = alpha · A [m, k] · B [k, n] + beta · C, row-major; A may be columns of a wider matrix.
+@specialized(where Scalar == Float)
+package func matmulNN<Scalar: DenseScalar>(
+  _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product,
+  columnsOfA: ColumnWindow? = nil
+) {
+  multiply(a, b, into: &c, product, layout: .nn, (columnsOfA, nil))
+}
+
+/// C [m, n] = alpha · A [m, k] · B [n, k]ᵀ + beta · C, row-major; C may be columns of a wider matrix.
 @specialized(where Scalar == Float)
 package func matmulNT<Scalar: DenseScalar>(
-  _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product
+  _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product,
+  columnsOfC: ColumnWindow? = nil
 ) {
-  multiply(a, b, into: &c, product, layout: .nt)
+  multiply(a, b, into: &c, product, layout: .nt, (nil, columnsOfC))
 }
 
 /// C [m, n] = alpha · A [k, m]ᵀ · B [k, n] + beta · C, row-major.
@@ -75,12 +88,17 @@ enum GEMMLayout {
 /// be alike); BLAS's own threads stay off.
 private func multiply<Scalar: DenseScalar>(
   _ a: [Scalar], _ b: [Scalar], into c: inout [Scalar], _ product: Product,
-  layout: GEMMLayout
+  layout: GEMMLayout, _ windows: (a: ColumnWindow?, c: ColumnWindow?) = (nil, nil)
 ) {
   let (m, n, k) = (product.m, product.n, product.k)
-  precondition(a.count >= m * k, "A holds \(a.count) elements, \(m) × \(k) are needed")
+  let ofA = windows.a ?? ColumnWindow(from: 0, of: layout == .tn ? m : k)
+  let ofC = windows.c ?? ColumnWindow(from: 0, of: n)
+  precondition(windows.a.map { $0.first + k <= $0.width } ?? true && ofC.first + n <= ofC.width)
+  precondition(
+    a.count >= (layout == .tn ? k : m) * ofA.width,
+    "A holds \(a.count) elements, \(m) × \(k) are needed")
   precondition(b.count >= k * n, "B holds \(b.count) elements, \(k) × \(n) are needed")
-  precondition(c.count >= m * n, "C holds \(c.count) elements, \(m) × \(n) are needed")
+  precondition(c.count >= m * ofC.width, "C holds \(c.count) elements, \(m) × \(n) are needed")
   guard m > 0, n > 0 else { return }
   _ = singleThreadedBLAS
   unsafe a.withUnsafeBufferPointer { a in
@@ -88,8 +106,8 @@ private func multiply<Scalar: DenseScalar>(
       unsafe c.withUnsafeMutableBufferPointer { c in
         guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
         let operands = unsafe GEMMOperands(
-          a: a, b: b, c: c, layout: layout,
-          lda: layout == .tn ? m : k, ldb: layout == .nt ? k : n, ldc: n)
+          a: a + ofA.first, b: b, c: c + ofC.first, layout: layout,
+          lda: ofA.width, ldb: layout == .nt ? k : n, ldc: ofC.width)
         let parts = strips(of: product)
         product.workers.run(parts) { part in
           let (strip, of) = unsafe strip(part, of: parts, of: product, operands)

@@ -1,5 +1,13 @@
 import CKernels
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Work shared out over threads of the operating system.
 ///
 /// Threads live as long as the call. Each takes the next index from one counter, so the order in
@@ -8,6 +16,9 @@ import CKernels
 package enum Parallel {
   /// Cores that this process may run on: those of its affinity mask, not those of the machine.
   package static let coreCount = Int(lora_core_count())
+
+  /// Lets other threads go first, for one that waits for little.
+  package static func yield() { sched_yield() }
 
   /// Calls `body` once for each index below `count`, on up to `threads` threads.
   ///

@@ -39,6 +39,8 @@ package struct RootCommand: ParsableCommand {
         subcommands: [
           ConvertCommand.self,
           ExtractCommand.self,
+          QuantizeCommand.self,
+          DequantizeCommand.self,
         ]),
       CommandGroup(
         name: "Inspection",

@@ -108,7 +108,7 @@ private func splitmix64(_ state: inout UInt64) -> UInt64 {
 ///
 /// x = m·2ᵉ with m in [√½, √2); log m = 2 artanh(s), s = (m - 1)/(m + 1), |s| ≤ 0.1716, whose series
 /// after s²³ leaves less than 2⁻⁶².
-private func naturalLogarithm(_ x: Double) -> Double {
+func naturalLogarithm(_ x: Double) -> Double {
   var exponent = Double(x.exponent)
   var mantissa = x.significand
   if mantissa >= 2.0.squareRoot() {

@@ -48,15 +48,17 @@ import Testing
           convert                 Write an adapter in another program's format, or a
                                   checkpoint in another form.
           extract                 Make an adapter from a checkpoint and its base.
+          quantize                Store the weights of linear layers in 4 or 8 bits.
+          dequantize              Write out in full what is stored in 4 or 8 bits.
 
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.
           plan                    Say what adapters of a model cost, before anything is
                                   trained.
-          spectrum                Say how low-rank an update is: singular values, energy
-                                  by rank.
-          explore                 Make a page with a rank slider: heat maps, energy, and
-                                  what a rank costs.
+          spectrum                Say how low-rank an update is: singular values,
+                                  energy by rank.
+          explore                 Make a page with a rank slider: heat maps, energy,
+                                  and what a rank costs.
 
           See 'lora help <subcommand>' for detailed help.
 

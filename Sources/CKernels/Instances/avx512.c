@@ -35,6 +35,7 @@
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
 #include "../Templates/Digest.inc"
+#include "../Templates/Quantization.inc"
 
 #pragma clang attribute pop
 

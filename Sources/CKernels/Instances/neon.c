@@ -1,6 +1,7 @@
 // The kernels for AArch64: 32 registers of 128 bits.
 #if defined(__aarch64__)
 
+#include <arm_neon.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,5 +26,6 @@
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
 #include "../Templates/Digest.inc"
+#include "../Templates/Quantization.inc"
 
 #endif

@@ -25,3 +25,4 @@
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
 #include "../Templates/Digest.inc"
+#include "../Templates/Quantization.inc"

@@ -21,6 +21,7 @@
 #include "InstructionSet.h"
 #include "LowRankUpdate.h"
 #include "PeakMemory.h"
+#include "Quantization.h"
 #include "Remainder.h"
 #include "TableRows.h"
 

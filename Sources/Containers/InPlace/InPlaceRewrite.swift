@@ -115,6 +115,10 @@ package final class InPlaceRewrite: ChunkMaker {
         location.entry.range.lowerBound + range.lowerBound, ofShard: location.shard, into: &buffer)
     case .memory(let tensor):
       tensor.bytes.withBytes { buffer.copy($0.extracting(range)) }
+    case .stored(let stored):
+      try stored.file.read(at: stored.entry.range.lowerBound + range.lowerBound, into: &buffer)
+    case .companion(let companion):
+      companion.bytes().withBytes { buffer.copy($0.extracting(range)) }
     }
   }
 

@@ -7,7 +7,7 @@ package struct CheckpointCompany: Sendable {
   package let layout: Checkpoint
   /// Entries to add to each container's metadata; an empty text removes an entry.
   package var metadata: OrderedDictionary<String, String> = [:]
-  /// Members of `config.json` to set.
+  /// Members of `config.json` to set; null removes one.
   package var configuration: OrderedDictionary<String, JSONValue> = [:]
   /// Further side files, by the path to copy from; they take the place of those of the same name.
   package var sideFiles: OrderedDictionary<String, String> = [:]
@@ -36,7 +36,7 @@ package struct CheckpointCompany: Sendable {
   func write(beside plan: RewritePlan, into folder: OutputFolder) throws(ContainerError) {
     for name in layout.sideFiles where sideFiles[name] == nil {
       if name == "config.json", !configuration.isEmpty, var config = layout.config {
-        for (key, value) in configuration { config[key] = value }
+        for (key, value) in configuration { config[key] = value.isNull ? nil : value }
         try folder.write(config.indentedText + "\n", named: name)
       } else {
         try folder.copy(sideFile: Folder.path(layout.path, name), named: name)
@@ -60,6 +60,7 @@ package struct CheckpointCompany: Sendable {
     index["metadata"] = about
     var map =
       sharding == .asBefore ? index["weight_map"] ?? JSONValue(members: []) : JSONValue(members: [])
+    for name in plan.namesLeftOut { map[name] = nil }
     for shard in plan.shards {
       for result in shard.results { map[result.name] = .string(shard.fileName) }
     }

@@ -15,6 +15,8 @@ package struct Rewrite: Sendable {
   private let sink: any RewriteSink
   private let threads: Int
   private let chunks: [RewriteChunk]
+  /// The chunks of what is known only when a step is done, by the number of that step.
+  private let followers: [Int: [RewriteChunk]]
   private let digests: RewriteDigests
   private let remaining: Countdown<Int>
   private let uses: Countdown<TensorPlace>
@@ -42,7 +44,7 @@ package struct Rewrite: Sendable {
     self.threads = max(1, threads)
     self.onProgress = onProgress
     let chunks = steps.enumerated().map { RewriteChunk.chunks(of: $1, number: $0) }
-    self.chunks = chunks.flatMap { $0 }
+    (self.chunks, followers) = Self.parted(chunks, of: steps)
     digests = RewriteDigests(steps)
     remaining = Countdown(
       Dictionary(uniqueKeysWithValues: chunks.enumerated().map { ($0, $1.count) }))
@@ -70,6 +72,23 @@ package struct Rewrite: Sendable {
     return digests.fingerprints()
   }
 
+  /// The chunks that can be worked on at once, and those that follow a step.
+  private static func parted(
+    _ chunks: [[RewriteChunk]], of steps: [RewritePlan.Step]
+  ) -> (chunks: [RewriteChunk], followers: [Int: [RewriteChunk]]) {
+    var (free, followers) = ([RewriteChunk](), [Int: [RewriteChunk]]())
+    var leader = 0
+    for (number, step) in steps.enumerated() {
+      if case .companion = step.origin {
+        followers[leader, default: []] += chunks[number]
+      } else {
+        leader = number
+        free += chunks[number]
+      }
+    }
+    return (free, followers)
+  }
+
   // MARK: Any order
 
   private func runInAnyOrder() throws {
@@ -79,8 +98,9 @@ package struct Rewrite: Sendable {
       let chunk = chunks[index]
       try buffers[worker].withBuffers { buffers in
         try fill(&buffers, with: chunk)
-        try change(chunk, in: &buffers)
+        let isLast = try change(chunk, in: &buffers)
         try handOn(chunk, from: buffers)
+        if isLast { try writeFollowers(of: chunk.step, through: &buffers) }
       }
     }
   }
@@ -88,34 +108,45 @@ package struct Rewrite: Sendable {
   // MARK: In order
 
   private func runInOrder() throws {
-    let batch = threads * 2
-    let buffers = (0..<batch).map { _ in WorkerBuffers() }
-    for start in stride(from: 0, to: chunks.count, by: batch) {
+    let buffers = (0..<threads * 2).map { _ in WorkerBuffers() }
+    var start = 0
+    while start < chunks.count {
       try Interruption.check()
-      let group = chunks[start..<min(start + batch, chunks.count)]
+      let group = chunks[start..<endOfGroup(from: start, limit: buffers.count)]
       for (buffer, chunk) in zip(buffers, group) {
         try holdIfNeeded(chunk)
         try buffer.withBuffers { try fill(&$0, with: chunk) }
       }
+      let first = start
       try Parallel.forEach(count: group.count, threads: threads) { index throws in
-        try buffers[index].withBuffers { try change(group[start + index], in: &$0) }
+        _ = try buffers[index].withBuffers { try change(group[first + index], in: &$0) }
       }
-      for (buffer, chunk) in zip(buffers, group) {
-        try buffer.withBuffers { try handOn(chunk, from: $0) }
+      for (index, chunk) in zip(group.indices, group) {
+        try buffers[index - start].withBuffers { buffers in
+          try handOn(chunk, from: buffers)
+          let isLast = index + 1 == chunks.count || chunks[index + 1].step != chunk.step
+          if isLast { try writeFollowers(of: chunk.step, through: &buffers) }
+        }
       }
+      start = group.endIndex
     }
+  }
+
+  /// Where the chunks end that are worked on together: before a second tensor that has to be held.
+  private func endOfGroup(from start: Int, limit: Int) -> Int {
+    var end = start + 1
+    while end < min(start + limit, chunks.count),
+      chunks[end].step == chunks[start].step || !mustHold(chunks[end])
+    {
+      end += 1
+    }
+    return end
   }
 
   /// Reads the whole tensor when this is its first chunk and a stream could not go back for it.
   private func holdIfNeeded(_ chunk: RewriteChunk) throws {
-    let step = steps[chunk.step]
-    guard chunk.source.lowerBound == 0, case .source(let location) = step.origin,
-      !source.shards[location.shard].file.isRandomAccess
-    else { return }
+    guard mustHold(chunk), case .source(let location) = steps[chunk.step].origin else { return }
     let place = TensorPlace(location)
-    let isNeededAgain =
-      useCounts[place, default: 1] > 1 || (step.transform?.readsTensorFirst ?? false)
-    guard isNeededAgain, !held.holds(place) else { return }
     var bytes = [UInt8](repeating: 0, count: location.entry.byteCount)
     try bytes.withMutableBytes { (bytes) throws(ContainerError) in
       try reader.read(location.entry.range.lowerBound, ofShard: location.shard, into: &bytes)
@@ -123,7 +154,26 @@ package struct Rewrite: Sendable {
     held.hold(bytes, at: place)
   }
 
+  private func mustHold(_ chunk: RewriteChunk) -> Bool {
+    let step = steps[chunk.step]
+    guard chunk.source.lowerBound == 0, case .source(let location) = step.origin,
+      !source.shards[location.shard].file.isRandomAccess
+    else { return false }
+    let place = TensorPlace(location)
+    let isNeededAgain =
+      useCounts[place, default: 1] > 1 || (step.transform?.readsTensorFirst ?? false)
+    return isNeededAgain && !held.holds(place)
+  }
+
   // MARK: One chunk
+
+  private func writeFollowers(of step: Int, through buffers: inout ChunkBuffers) throws {
+    for chunk in followers[step] ?? [] {
+      try fill(&buffers, with: chunk)
+      _ = try change(chunk, in: &buffers)
+      try handOn(chunk, from: buffers)
+    }
+  }
 
   private func fill(_ buffers: inout ChunkBuffers, with chunk: RewriteChunk) throws {
     try buffers.fill(chunk.source.count) {
@@ -141,25 +191,29 @@ package struct Rewrite: Sendable {
         location.entry.range.lowerBound + range.lowerBound, ofShard: location.shard, into: &buffer)
     case .memory(let tensor):
       tensor.bytes.withBytes { buffer.copy($0.extracting(range)) }
+    case .stored(let stored):
+      try stored.file.read(at: stored.entry.range.lowerBound + range.lowerBound, into: &buffer)
+    case .companion(let companion):
+      companion.bytes().withBytes { buffer.copy($0.extracting(range)) }
     }
   }
 
-  private func change(_ chunk: RewriteChunk, in buffers: inout ChunkBuffers) throws {
+  /// Computes a chunk, and tells whether it was the last of its step.
+  private func change(_ chunk: RewriteChunk, in buffers: inout ChunkBuffers) throws -> Bool {
     let step = steps[chunk.step]
-    if let transform = step.transform, let result = step.result {
+    if let transform = step.transform, step.result != nil {
       try transform.prepare { try read($0, of: step.origin, into: &$1) }
-      let size = result.type.bitCount / 8
-      let elements = (chunk.result.lowerBound / size)..<(chunk.result.upperBound / size)
       try buffers.change(to: chunk.result.count) {
-        try transform.apply(elements, from: $0, into: &$1)
+        try transform.apply(chunk.elements, from: $0, into: &$1)
       }
     }
     digests.record(chunk, of: step, in: buffers)
-    guard remaining.isLast(of: chunk.step) else { return }
+    guard remaining.isLast(of: chunk.step) else { return false }
     step.transform?.finish()
     if case .source(let location) = step.origin, uses.isLast(of: TensorPlace(location)) {
       held.release(TensorPlace(location))
     }
+    return true
   }
 
   private func handOn(_ chunk: RewriteChunk, from buffers: ChunkBuffers) throws {

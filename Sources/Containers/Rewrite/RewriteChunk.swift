@@ -8,24 +8,30 @@ struct RewriteChunk: Sendable {
   let source: Range<Int>
   /// Bytes of the result's tensor; empty when nothing is written.
   let result: Range<Int>
+  /// Elements of the result's tensor.
+  let elements: Range<Int>
 
   /// The pieces of a step, in order.
   ///
   /// Where the type stays, a piece is one fingerprint chunk; where it changes, the smaller side is.
   static func chunks(of step: RewritePlan.Step, number: Int) -> [RewriteChunk] {
     let size = Fingerprint.chunkSize
-    let (sourceSize, sourceBits) = step.origin.size
-    let resultBits = step.result?.type.bitCount ?? sourceBits
+    let (sourceSize, typeBits) = step.origin.size
+    let (elementCount, (sourceBits, resultBits)) =
+      step.coding
+      ?? (sourceSize * 8 / typeBits, (typeBits, step.result?.type.bitCount ?? typeBits))
     let smaller = min(sourceBits, resultBits)
     let sourceUnit = size * sourceBits / smaller
     let resultUnit = size * resultBits / smaller
     let resultSize = step.result?.byteCount ?? 0
     let count = (sourceSize + sourceUnit - 1) / sourceUnit
+    let elements = size * 8 / smaller
     return (0..<count).map { index in
       RewriteChunk(
         step: number,
         source: (index * sourceUnit)..<min((index + 1) * sourceUnit, sourceSize),
-        result: min(index * resultUnit, resultSize)..<min((index + 1) * resultUnit, resultSize))
+        result: min(index * resultUnit, resultSize)..<min((index + 1) * resultUnit, resultSize),
+        elements: (index * elements)..<min((index + 1) * elements, elementCount))
     }
   }
 }
@@ -36,6 +42,9 @@ extension RewritePlan.Step.Origin {
     switch self {
     case .source(let location): (location.entry.byteCount, location.entry.type.bitCount)
     case .memory(let tensor): (tensor.bytes.count, tensor.type.bitCount)
+    case .stored(let stored): (stored.entry.byteCount, stored.entry.type.bitCount)
+    case .companion(let tensor):
+      (tensor.shape.byteCount(of: tensor.type) ?? 0, tensor.type.bitCount)
     }
   }
 }

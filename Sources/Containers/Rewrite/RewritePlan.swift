@@ -9,6 +9,10 @@ package struct RewritePlan: Sendable {
       case source(Checkpoint.Location)
       /// A tensor in memory.
       case memory(Tensor)
+      /// A tensor of another file, which can be read anywhere.
+      case stored(StoredTensor)
+      /// What the nearest step before that is not of this kind leaves when it is done.
+      case companion(Recoding.Companion)
     }
 
     package let origin: Origin
@@ -18,6 +22,8 @@ package struct RewritePlan: Sendable {
     package let result: TensorEntry?
     /// Makes the result's bytes from the origin's; nil when they are the same.
     package let transform: (any TensorTransform)?
+    /// How elements lie on both sides where their types do not tell.
+    package var coding: (elementCount: Int, bits: Recoding.ElementBits)?
   }
 
   /// One file of the result.
@@ -33,6 +39,17 @@ package struct RewritePlan: Sendable {
   package var steps: [Step] { shards.flatMap(\.steps) }
 
   package var results: [TensorEntry] { shards.flatMap(\.results) }
+
+  /// Tensors of the source that the result has no more.
+  var namesLeftOut: [String] {
+    let kept = Set(results.map { ExactString($0.name) })
+    return steps.compactMap { step in
+      guard step.result == nil, case .source(let location) = step.origin,
+        !kept.contains(ExactString(location.entry.name))
+      else { return nil }
+      return location.entry.name
+    }
+  }
 
   /// Plans the result.
   ///
@@ -76,6 +93,10 @@ package struct RewriteChanges: Sendable {
   package var brought: [ExactString: Tensor] = [:]
   /// Tensors that the result has beyond the source's.
   package var additions: [Addition] = []
+  /// Tensors that are stored in another coding.
+  package var recodings: [ExactString: Recoding] = [:]
+  /// Tensors in whose place others are copied; with none they are left out.
+  package var substitutes: [ExactString: [StoredTensor]] = [:]
 
   /// A tensor made from one of the source's, which stays.
   package struct Addition: Sendable {
@@ -99,12 +120,17 @@ package struct RewriteChanges: Sendable {
   fileprivate func steps(
     for location: Checkpoint.Location, as entry: TensorEntry
   ) -> [RewritePlan.Step] {
+    if let stored = substitutes[ExactString(entry.name)] {
+      return [Self.reading(location)] + stored.map { Self.copying($0) }
+    }
+    if let recoding = recodings[ExactString(entry.name)] {
+      return Self.steps(for: recoding, of: location)
+    }
     guard let tensor = brought[ExactString(entry.name)] else {
       return [step(.source(location), entry.name, entry.type, entry.shape, isFingerprinted: true)]
     }
     return [
-      RewritePlan.Step(
-        origin: .source(location), isFingerprinted: true, result: nil, transform: nil),
+      Self.reading(location),
       step(.memory(tensor), entry.name, tensor.type, tensor.shape, isFingerprinted: false),
     ]
   }
@@ -119,6 +145,11 @@ package struct RewriteChanges: Sendable {
     let entry = location.entry
     return step(
       .source(location), addition.name, entry.type, entry.shape, isFingerprinted: false)
+  }
+
+  private static func reading(_ location: Checkpoint.Location) -> RewritePlan.Step {
+    RewritePlan.Step(
+      origin: .source(location), isFingerprinted: true, result: nil, transform: nil)
   }
 
   private func step(
@@ -140,6 +171,39 @@ package struct RewriteChanges: Sendable {
       return nil
     }
     return ConversionTransform(name, from: from, to: to)
+  }
+}
+
+extension RewriteChanges {
+  fileprivate static func copying(_ stored: StoredTensor) -> RewritePlan.Step {
+    RewritePlan.Step(
+      origin: .stored(stored), isFingerprinted: false, result: stored.entry.alone, transform: nil)
+  }
+
+  fileprivate static func steps(
+    for recoding: Recoding, of location: Checkpoint.Location
+  ) -> [RewritePlan.Step] {
+    func entry(_ name: String, _ type: DType, _ shape: Shape) -> TensorEntry {
+      TensorEntry(name: name, type: type, shape: shape, range: 0..<(shape.byteCount(of: type) ?? 0))
+    }
+    var main = RewritePlan.Step(
+      origin: .source(location), isFingerprinted: true,
+      result: entry(location.entry.name, recoding.type, recoding.shape),
+      transform: recoding.transform)
+    main.coding = (recoding.elementCount, recoding.bits)
+    return [main]
+      + recoding.companions.map { companion in
+        RewritePlan.Step(
+          origin: .companion(companion), isFingerprinted: false,
+          result: entry(companion.name, companion.type, companion.shape), transform: nil)
+      }
+  }
+}
+
+extension TensorEntry {
+  /// The same tensor, its range counted from its own start.
+  fileprivate var alone: TensorEntry {
+    TensorEntry(name: name, type: type, shape: shape, range: 0..<byteCount)
   }
 }
 

@@ -40,9 +40,16 @@ struct AdaptationOptions: ParsableArguments {
       How A and B begin. kaiming: A uniform in ±1/√in, B = 0. gaussian: A normal with deviation \
       1/rank, B = 0. orthogonal: both from one orthogonal matrix, BA = 0. pissa, olora: the largest \
       parts of W's singular value or QR decomposition, which are taken out of W; the adapter is \
-      written with twice the rank so that it fits the unchanged base.
+      written with twice the rank so that it fits the unchanged base. loftq: the largest parts of what \
+      quantizing took from the weights of --original.
       """, valueName: "method"))
   var initialisation = AdapterInitialisation.kaiming
+
+  @Option(
+    help: ArgumentHelp(
+      "For --init loftq: the network before it was quantized.", valueName: "path"),
+    completion: .file())
+  var original: String?
 
   @Option(
     help: ArgumentHelp(
@@ -110,6 +117,8 @@ struct AdaptationOptions: ParsableArguments {
     try require(
       (1...65536).contains(rank ?? 1), "--rank is \(rank ?? 0), expected 1 to 65536")
     try require((alpha ?? 1).isFinite, "--alpha must be finite")
+    try require(
+      (original != nil) == (initialisation == .loftq), "--init loftq and --original go together")
     try require((0..<1).contains(dropout), "--dropout must be at least 0 and below 1")
     try require(plusRatio > 0 && plusRatio.isFinite, "--plus-ratio must be above 0")
     for entry in rankPattern {
@@ -170,9 +179,7 @@ struct AdaptationOptions: ParsableArguments {
   /// The names of `--target-modules`; nil means all.
   var targets: [String]? {
     guard let targetModules, targetModules.lowercased() != "all-linear" else { return nil }
-    // A regular expression may have commas of its own.
-    if targetModules.hasPrefix("re:") { return [targetModules] }
-    return targetModules.split(separator: ",").map(String.init)
+    return ModuleWords.of(targetModules)
   }
 
   /// The names of `--modules-to-save`.

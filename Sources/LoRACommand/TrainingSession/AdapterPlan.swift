@@ -1,5 +1,6 @@
 import Adapters
 import Containers
+import Kernels
 import Reports
 import Tensors
 import Training
@@ -31,6 +32,8 @@ struct AdapterPlan {
   let start: Adapter?
   /// The alpha that the options give to every module.
   let givenAlpha: Double?
+  /// The network before it was quantized, for `--init loftq`.
+  let original: Checkpoint?
 
   /// Decides by the options what is adapted in `base`.
   ///
@@ -49,11 +52,32 @@ struct AdapterPlan {
     givenAlpha = options.alpha
     let choice = ModuleChoice(file: base.file, modules: base.modules)
     saved = try options.modulesToSave.map { try choice.named($0) } ?? []
+    original = try options.original.map { try Checkpoint.open($0) }
+    try Self.checkQuantized(base, options, saved)
     if let start {
       modules = start.updates.map { Module(name: $0.module, rank: $0.rank, alpha: 0) }
     } else {
       modules = try Self.modules(options, choice, (rank, alpha), without: saved)
     }
+  }
+
+  /// Refuses what would change weights that stay in codes.
+  private static func checkQuantized(
+    _ base: BaseNetwork<Float>, _ options: AdaptationOptions, _ saved: [String]
+  ) throws(ModelError) {
+    guard !base.quantizedNames.isEmpty else { return }
+    let method = options.initialisation
+    let problem: String? =
+      if method.splitsWeight {
+        "--init \(method.rawValue) takes a part out of them; --init loftq is for such a network"
+      } else if options.compareFull {
+        "--compare-full would train them"
+      } else if let module = saved.first(where: { base.quantizedNames.contains($0 + ".weight") }) {
+        "--modules-to-save would train \(escaped(module))"
+      } else {
+        nil
+      }
+    if let problem { throw .quantized(file: base.file, what: problem) }
   }
 
   private static func modules(
@@ -112,16 +136,17 @@ struct AdapterPlan {
 
   private func attach(
     _ module: Module, to network: inout MultilayerPerceptron<Float>, _ generator: inout Generator
-  ) throws(ModelError) {
+  ) throws {
     guard let linear = network.linear(module.name) else { return }
     let limit = min(linear.inputs, linear.outputs)
-    guard !initialisation.splitsWeight || module.rank <= limit else {
-      throw .rankBeyondWeight(module: module.name, rank: module.rank, limit: limit)
+    let isPart = initialisation.splitsWeight || initialisation == .loftq
+    guard !isPart || module.rank <= limit else {
+      throw ModelError.rankBeyondWeight(
+        module: module.name, rank: module.rank, limit: limit)
     }
     let branch = LowRankBranch(
-      on: linear, rank: module.rank, scaling: scaling(of: module), method: initialisation,
-      generator: &generator
-    )
+      on: linear, (module.rank, scaling(of: module)), method: initialisation,
+      original: try original(of: linear), generator: &generator)
     // The norms of W before a part is taken out: W' + s·BA is W still.
     let magnitudes = usesMagnitudes ? Magnitude(on: linear).vector.value : nil
     if initialisation.splitsWeight {
@@ -131,6 +156,20 @@ struct AdapterPlan {
     guard let magnitudes, let rest = network.linear(module.name) else { return }
     network.attach(
       branch.with(Magnitude(on: rest, vector: magnitudes)), to: module.name)
+  }
+
+  /// The weight of `linear` before it was quantized.
+  private func original(of linear: Linear<Float>) throws -> [Float] {
+    guard let original else { return [] }
+    let name = linear.weight.name
+    guard let location = original.location(named: name),
+      location.entry.shape == linear.weight.shape,
+      let values = try original.shards[location.shard].file.tensor(location.entry).floats
+    else {
+      throw ModelError.originalShape(
+        file: original.path, tensor: name, expected: linear.weight.shape)
+    }
+    return values
   }
 
   private func scaling(of module: Module) -> Double {

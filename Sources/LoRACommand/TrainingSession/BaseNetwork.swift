@@ -17,27 +17,34 @@ struct BaseNetwork<Scalar: DenseScalar> {
   let types: [String: DType]
   /// Of the checkpoint's tensors.
   let fingerprint: Fingerprint
+  /// The weights that stay in codes.
+  let quantizedNames: Set<String>
 
   /// Reads the network of a file, a folder or a stream.
   ///
   /// - Throws: `ContainerError` for the files, `LayerChainError` or `ModelError` when they hold no
   ///   network that can be trained.
   init(_ path: String, activation: Activation? = nil) throws {
-    file = path == "-" ? "standard input" : path
+    let file = path == "-" ? "standard input" : path
+    self.file = file
     let checkpoint = try Checkpoint.open(path)
+    let quantized = try StoredWeights<Scalar>(in: checkpoint)
     // What is no such network is refused before its weights are read.
     _ = try layerNames(
-      checkpoint.tensors.map { ($0.entry.name, $0.entry.shape) }, file: file)
+      quantized.entries.map { ($0.name, $0.shape) }, file: file)
     var named: [NamedValues<Scalar>] = []
     var digests: [(name: String, digest: Fingerprint)] = []
     var types: [String: DType] = [:]
     for shard in checkpoint.shards {
-      for (entry, tensor) in try shard.file.tensors() {
-        named.append(try Self.values(of: tensor, named: entry.name, file: file))
+      try shard.file.forEachTensor { entry, tensor in
         digests.append((entry.name, Fingerprint(tensor)))
         types[entry.name] = tensor.type
+        if let values = try quantized.values(of: tensor, named: entry.name, file: file) {
+          named.append(values)
+        }
       }
     }
+    quantizedNames = quantized.names
     layers = try layerChain(named, file: file)
     metadata = checkpoint.metadata ?? [:]
     self.types = types
@@ -53,24 +60,11 @@ struct BaseNetwork<Scalar: DenseScalar> {
     }
   }
 
-  private static func values(
-    of tensor: Tensor, named name: String, file: String
-  ) throws(ModelError) -> NamedValues<Scalar> {
-    guard let doubles = tensor.doubles else {
-      throw .notNumbers(file: file, tensor: name, type: tensor.type.rawValue)
-    }
-    let values = doubles.map { Scalar($0) }
-    if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw .notFinite(file: file, tensor: name, index: index, value: "\(values[index])")
-    }
-    return NamedValues(name: name, shape: tensor.shape, values: values)
-  }
-
   var outputs: Int { layers[layers.count - 1].outputs }
   var inputs: Int { layers[0].inputs }
   var modules: [String] { layers.map(\.module) }
   var parameterCount: Int {
-    layers.reduce(0) { $0 + $1.weight.value.count + ($1.bias?.value.count ?? 0) }
+    layers.reduce(0) { $0 + $1.weight.count + ($1.bias?.count ?? 0) }
   }
 
   /// What the network is for: what was asked, or recorded, or what its head looks like.

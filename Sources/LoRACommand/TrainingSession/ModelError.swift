@@ -4,6 +4,8 @@ import Tensors
 enum ModelError: ReportableError, Equatable {
   case metadata(file: String, key: String, expected: String, found: String)
   case notNumbers(file: String, tensor: String, type: String)
+  case quantized(file: String, what: String)
+  case originalShape(file: String, tensor: String, expected: Shape)
   case notFinite(file: String, tensor: String, index: Int, value: String)
   case outputs(file: String, found: Int, task: String)
   case classCount(file: String, named: Int, outputs: Int)
@@ -27,6 +29,12 @@ enum ModelError: ReportableError, Equatable {
     case .notNumbers(let file, let tensor, let type):
       "\(escaped(file)): tensor \"\(escaped(tensor))\": \(type) cannot be trained on; expected "
         + "F64, F32, F16 or BF16"
+    case .quantized(let file, let what):
+      "\(escaped(file)): has quantized weights, which stay as they are: \(what); "
+        + "lora dequantize writes them out in full"
+    case .originalShape(let file, let tensor, let expected):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": expected numbers of shape \(expected), as the "
+        + "quantized network has; is this what was quantized?"
     case .notFinite(let file, let tensor, let index, let value):
       "\(escaped(file)): tensor \"\(escaped(tensor))\": element \(index) is \(value); a network with "
         + "such weights cannot be computed"

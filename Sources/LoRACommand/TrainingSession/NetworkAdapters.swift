@@ -35,6 +35,10 @@ struct NetworkAdapters {
   /// Folds all of them into `network`, in their order.
   func fold<Scalar>(into network: inout MultilayerPerceptron<Scalar>) throws(ModelError) {
     for weighted in adapters {
+      guard network.layers.allSatisfy({ $0.linear.weight.packed == nil }) else {
+        throw .quantized(
+          file: weighted.adapter.file, what: "no adapter can be folded into them before another")
+      }
       try network.apply(weighted.adapter, weight: weighted.weight)
       network.fold()
     }

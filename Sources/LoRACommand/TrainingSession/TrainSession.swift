@@ -48,6 +48,9 @@ struct TrainSession {
   func trainFully(
     _ options: AdaptationOptions, of base: BaseNetwork<Float>, on path: String
   ) throws {
+    guard base.quantizedNames.isEmpty else {
+      throw ModelError.quantized(file: base.file, what: "--full would train them")
+    }
     let ground = try TrainingGround(base, options)
     var generator = Generator(seed: seed)
     var (tables, network) = try open(ground, path, &generator)

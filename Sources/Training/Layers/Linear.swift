@@ -37,10 +37,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     if let bias { fillRows(&output.elements, with: bias.value, rows: x.rows) }
     if branch?.magnitude != nil { return forwardScaled(x, workers) }
     // y += x Wᵀ
-    matmulNT(
-      x.elements, weight.value, into: &output.elements,
-      Product(
-        m: x.rows, n: outputs, k: inputs, beta: bias == nil ? 0 : 1, workers: workers))
+    weight.multiply(x, into: &output.elements, beta: bias == nil ? 0 : 1, workers)
     // y += s·(x Aᵀ) Bᵀ
     branch?.forward(x, addingTo: &output, workers)
   }
@@ -57,9 +54,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
       fillRows(&output.elements, with: Array(repeating: 0, count: outputs), rows: x.rows)
     }
     magnitude.product.reshape(rows: x.rows, columns: outputs)
-    matmulNT(
-      branch.leftOver(of: x).elements, weight.value, into: &magnitude.product.elements,
-      Product(m: x.rows, n: outputs, k: inputs, workers: workers))
+    weight.multiply(branch.leftOver(of: x), into: &magnitude.product.elements, workers)
     if branch.drops { addSpared(x, magnitude.product, workers) }
     branch.forward(x, addingTo: &magnitude.product, workers)
     magnitude.forward(addingTo: &output, weight, branch.factors, workers)
@@ -71,9 +66,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
   private mutating func addSpared(
     _ x: Matrix<Scalar>, _ dropped: Matrix<Scalar>, _ workers: Workers
   ) {
-    matmulNT(
-      x.elements, weight.value, into: &output.elements,
-      Product(m: x.rows, n: outputs, k: inputs, beta: 1, workers: workers))
+    weight.multiply(x, into: &output.elements, beta: 1, workers)
     addScaledColumns(
       dropped.elements, factors: Array(repeating: -1, count: outputs), to: &output.elements,
       rows: x.rows)
@@ -108,9 +101,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
       rows: dy.rows)
     // (dy - dv) W
     var spread = Matrix<Scalar>(rows: dy.rows, columns: inputs)
-    matmulNN(
-      difference.elements, weight.value, into: &spread.elements,
-      Product(m: dy.rows, n: inputs, k: outputs, workers: workers))
+    weight.multiplyBack(difference, into: &spread.elements, workers)
     for index in 0..<spread.count {
       dx.elements[index] += spread.elements[index] * (1 - branch.factorsOfMask[index])
     }
@@ -124,9 +115,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     // y += x Wᵀ:  dx = dy W
     if wantsInput {
       dx.reshape(rows: dy.rows, columns: inputs)
-      matmulNN(
-        dy.elements, weight.value, into: &dx.elements,
-        Product(m: dy.rows, n: inputs, k: outputs, workers: workers))
+      weight.multiplyBack(dy, into: &dx.elements, workers)
     }
     // y += s·(x Aᵀ) Bᵀ
     branch?.backward(dy, x: x, addingTo: &dx, wantsInput: wantsInput, workers)

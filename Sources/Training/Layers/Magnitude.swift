@@ -21,10 +21,7 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
 
   /// The magnitudes `vector` [out], or the rows' norms of the weight, on `linear`.
   package init(on linear: Linear<Scalar>, vector: [Scalar]? = nil) {
-    let inputs = linear.inputs
-    squares = (0..<linear.outputs).map { row in
-      sumOfSquares(Array(linear.weight.value[row * inputs..<(row + 1) * inputs]))
-    }
+    squares = linear.weight.rowSquares
     let value = vector ?? squares.map { Scalar($0.squareRoot()) }
     self.vector = Parameter(
       name: linear.module + ".lora_magnitude_vector", shape: [linear.outputs], value: value,
@@ -49,9 +46,7 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
   ) {
     let (outputs, inputs, rank) = (weight.shape[0], weight.shape[1], branch.rank)
     var cross = [Scalar](repeating: 0, count: outputs * rank)
-    matmulNT(
-      weight.value, branch.down, into: &cross,
-      Product(m: outputs, n: rank, k: inputs, workers: workers))
+    weight.multiply(byTransposed: branch.down, rank, into: &cross, workers)
     var gram = [Scalar](repeating: 0, count: rank * rank)
     matmulNT(branch.down, branch.down, into: &gram, Product(m: rank, n: rank, k: inputs))
     var spread = [Scalar](repeating: 0, count: outputs * rank)

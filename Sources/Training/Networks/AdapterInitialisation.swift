@@ -16,6 +16,10 @@ package enum AdapterInitialisation: String, Sendable, CaseIterable {
   /// A and B from the even and odd rows of one orthogonal matrix, so that BA = 0; an even rank.
   /// Source: PEFT's `orthogonal_init`.
   case orthogonal
+  /// s·BA = the rank largest parts of what quantizing took from the weight, W₀ - W.
+  /// Source: <https://arxiv.org/abs/2310.08659>, with the codes as they are, as
+  /// `replace_lora_weights_loftq` in PEFT.
+  case loftq
 
   /// Whether the adapter begins as a part of the weight, which is taken out of it.
   package var splitsWeight: Bool { self == .pissa || self == .olora }
@@ -23,11 +27,19 @@ package enum AdapterInitialisation: String, Sendable, CaseIterable {
 
 extension LowRankBranch {
   /// A branch on `linear` that begins as `method` says.
+  ///
+  /// - Parameters:
+  ///   - linear: The layer.
+  ///   - sizes: The rank, and s.
+  ///   - method: How it begins.
+  ///   - original: The weight before it was quantized, for `loftq`.
+  ///   - generator: What is drawn.
   @specialized(where Scalar == Float)
   package init(
-    on linear: Linear<Scalar>, rank: Int, scaling: Double, method: AdapterInitialisation,
-    generator: inout Generator
+    on linear: Linear<Scalar>, _ sizes: (rank: Int, scaling: Double),
+    method: AdapterInitialisation, original: [Scalar] = [], generator: inout Generator
   ) {
+    let (rank, scaling) = sizes
     guard method != .kaiming else {
       self.init(on: linear, rank: rank, scaling: scaling, generator: &generator)
       return
@@ -39,6 +51,9 @@ extension LowRankBranch {
       case .pissa: principal(weight, shape, rank: rank, scaling: scaling)
       case .olora: leadingOrthogonal(weight, shape, rank: rank)
       case .orthogonal: disjoint(shape, rank: rank, &generator)
+      case .loftq:
+        principal(
+          linear.weight.missed(of: original), shape, rank: rank, scaling: scaling)
       case .gaussian, .kaiming:
         (
           (0..<rank * shape.inputs).map { _ in generator.normal() / Double(rank) },

@@ -6,9 +6,22 @@ package struct NamedValues<Scalar: DenseScalar>: Sendable {
   package let name: String
   package let shape: Shape
   package let values: [Scalar]
+  /// What stands in place of the values.
+  package let packed: PackedWeight<Scalar>?
 
   package init(name: String, shape: Shape, values: [Scalar]) {
     (self.name, self.shape, self.values) = (name, shape, values)
+    packed = nil
+  }
+
+  package init(name: String, packed: PackedWeight<Scalar>) {
+    (self.name, shape, values) = (name, packed.shape, [])
+    self.packed = packed
+  }
+
+  fileprivate var parameter: Parameter<Scalar> {
+    packed.map { Parameter(name: name, packed: $0) }
+      ?? Parameter(name: name, shape: shape, value: values, isTrained: false)
   }
 }
 
@@ -105,8 +118,7 @@ package func layerChain<Scalar: DenseScalar>(
   let names = try layerNames(tensors.map { ($0.name, $0.shape) }, file: file)
   var parameters: [ExactString: Parameter<Scalar>] = [:]
   for tensor in tensors {
-    parameters[ExactString(tensor.name)] = Parameter(
-      name: tensor.name, shape: tensor.shape, value: tensor.values, isTrained: false)
+    parameters[ExactString(tensor.name)] = tensor.parameter
   }
   return names.compactMap { layer in
     parameters[ExactString(layer.weight)].map { weight in

@@ -87,7 +87,7 @@ extension MultilayerPerceptron {
   }
 
   /// The weights and biases of the network itself.
-  package var parameterCount: Int { state.reduce(0) { $0 + $1.value.count } }
+  package var parameterCount: Int { state.reduce(0) { $0 + $1.count } }
 
   /// Chooses what is trained in the network itself: all of it, or nothing.
   package mutating func setTrained(_ isTrained: Bool) {
@@ -116,7 +116,7 @@ extension MultilayerPerceptron {
   /// Gives the weight of `module` other values; it stays frozen.
   package mutating func setWeight(_ value: [Scalar], of module: String) {
     for index in layers.indices where layers[index].linear.module == module {
-      precondition(value.count == layers[index].linear.weight.value.count)
+      precondition(value.count == layers[index].linear.weight.value.count, "codes stay")
       layers[index].linear.weight.value = value
     }
   }

@@ -1,0 +1,60 @@
+import Tensors
+
+/// Why a tensor is not quantized, or a quantized one not understood.
+package enum QuantizationError: ReportableError, Equatable {
+  /// A part that belongs to a quantized tensor is not in the file.
+  case missingPart(file: String, tensor: String, part: String)
+  /// A part is not what the others ask for.
+  case malformed(file: String, tensor: String, problem: String)
+  case unknownType(file: String, tensor: String, found: String)
+  case blockSize(file: String, tensor: String, found: Int)
+  case notFinite(file: String, tensor: String, index: Int, value: String)
+  /// Not a tensor of numbers that can be rounded to levels.
+  case notNumbers(file: String, tensor: String, type: String)
+  case quantizedAlready(file: String, tensor: String)
+  case notQuantized(file: String)
+  case nothingChosen(file: String)
+  case notRows(file: String, tensor: String, shape: Shape)
+  /// A merge into quantized weights that was not told what is meant.
+  case choiceNeeded(file: String, count: Int)
+
+  package var category: FailureCategory {
+    if case .choiceNeeded = self { .wrongUsage } else { .badData }
+  }
+
+  package var description: String {
+    switch self {
+    case .missingPart(let file, let tensor, let part):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": is quantized, and its part "
+        + "\"\(escaped(part))\" is missing; fetch the file again"
+    case .malformed(let file, let tensor, let problem):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": \(problem); fetch the file again"
+    case .unknownType(let file, let tensor, let found):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": the quantization \"\(escaped(found))\" is not "
+        + "known; expected nf4 or fp4"
+    case .blockSize(let file, let tensor, let found):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": a block size of \(found), expected one of "
+        + QuantizationScheme.blockSizes.map(String.init).joined(separator: ", ")
+    case .notFinite(let file, let tensor, let index, let value):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": element \(index) is \(value), which no level "
+        + "stands for; repair the weights, or leave the tensor out with --skip"
+    case .notNumbers(let file, let tensor, let type):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": \(type) cannot be quantized; expected F64, F32, "
+        + "F16 or BF16"
+    case .quantizedAlready(let file, let tensor):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": is quantized already; use lora dequantize first"
+    case .notQuantized(let file):
+      "\(escaped(file)): holds no quantized tensor in the layout of bitsandbytes; is it the right file?"
+    case .nothingChosen(let file):
+      "\(escaped(file)): no tensor to quantize: there is no weight of a linear layer; name tensors with "
+        + "--targets"
+    case .notRows(let file, let tensor, let shape):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": shape \(shape) has no rows to scale; int8 is for "
+        + "matrices"
+    case .choiceNeeded(let file, let count):
+      "\(escaped(file)): \(count) of the weights that change are quantized; say what is meant: "
+        + "--dequantize[=bf16|f16|f32] writes them out in full, --requantize rounds the result to "
+        + "codes again"
+    }
+  }
+}
