@@ -83,20 +83,44 @@ struct ErrorBound {
   ///   - outside: At least the largest eigenvalue of H.
   /// - Returns: A squared norm.
   func mostKept(rank: Int, outside: Double) -> Double {
+    guard let bounds = squareBounds(rank: rank, outside: outside) else { return energy }
+    return min(energy, bounds.prefix(rank).reduce(0, +))
+  }
+
+  /// How many of the leading singular values are known to `tolerance`, relatively.
+  ///
+  /// - Parameters:
+  ///   - limit: At most the sketch's width.
+  ///   - outside: At least the largest eigenvalue of H.
+  ///   - tolerance: How far a value may lie below the true one.
+  /// - Returns: A number up to `limit`, and 0 when not even the first is.
+  func provenCount(limit: Int, outside: Double, tolerance: Double) -> Int {
+    var (proven, unproven) = (0, limit + 1)
+    let factor = (1 + tolerance) * (1 + tolerance)
+    while unproven - proven > 1 {
+      let count = (proven + unproven) / 2
+      let isProven =
+        squareBounds(rank: count, outside: outside).map { bounds in
+          zip(bounds, triples.values).prefix(count).allSatisfy { $0 <= factor * $1 * $1 }
+        } ?? false
+      if isProven { proven = count } else { unproven = count }
+    }
+    return proven
+  }
+
+  /// Bounds of the squares of the first `rank` singular values; nil when nothing is proven.
+  private func squareBounds(rank: Int, outside: Double) -> [Double]? {
     let width = sketch.width
-    guard let values = singularValues(of: core, rows: width, columns: width) else { return energy }
+    guard let values = singularValues(of: core, rows: width, columns: width) else { return nil }
     let gap = values[rank - 1] * values[rank - 1] - outside
-    guard gap > 0 else { return energy }
+    guard gap > 0 else { return nil }
     var sum = [Double](repeating: 0, count: width * width)
     matmulNT(
       residual, residual, into: &sum,
       Product(m: width, n: width, k: matrix.rows, alpha: 1 / gap))
     matmulNT(core, core, into: &sum, Product(m: width, n: width, k: width, beta: 1))
     // Of a symmetric matrix without negative eigenvalues these are its singular values.
-    guard let eigenvalues = singularValues(of: sum, rows: width, columns: width) else {
-      return energy
-    }
-    return min(energy, eigenvalues.prefix(rank).reduce(0, +))
+    return singularValues(of: sum, rows: width, columns: width)
   }
 
   /// A certain bound of H's largest eigenvalue: its trace, what is left of the energy.

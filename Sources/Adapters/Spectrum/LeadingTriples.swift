@@ -77,6 +77,33 @@ package struct LeadingSearch: Sendable {
     return try whole(matrix, energy)
   }
 
+  /// The leading triples of `matrix` whose values a sketch proves to a hundred-thousandth, and its
+  /// spectrum as they tell it.
+  ///
+  /// They are as many as the target's rank at most, and fewer where a flat tail of the spectrum
+  /// begins: to tell its values apart takes the whole decomposition.
+  ///
+  /// - Returns: Nil when not even the first value is proven, or the matrix is too small to gain.
+  /// - Throws: When the matrix is not finite, or LAPACK fails.
+  package func leading(
+    on matrix: DenseMatrix
+  ) throws(NoDecomposition) -> (spectrum: Spectrum, triples: SingularTriples)? {
+    let energy = sumOfSquares(matrix.values, workers: workers)
+    guard energy.isFinite else { throw NoDecomposition() }
+    let width = target.most + max(8, target.most / 4)
+    guard energy > 0, isWorthASketch(matrix, width) else { return nil }
+    var basis: [Double] = []
+    var generator = Generator(seed: seed)
+    let bound = try self.bound(matrix, energy, &basis, width, 3, &generator)
+    let proven = bound.provenCount(
+      limit: target.most, outside: bound.probed(&generator, workers: workers), tolerance: 1e-5)
+    guard proven > 0 else { return nil }
+    let triples = bound.triples.truncated(to: proven)
+    let spectrum = Spectrum(
+      rows: matrix.rows, columns: matrix.columns, values: triples.values, energy: energy)
+    return (spectrum, triples)
+  }
+
   /// The leading singular values of `matrix` as one sketch sees them: each at most its true value.
   ///
   /// For a choice between matrices before the search itself; small matrices are decomposed whole.

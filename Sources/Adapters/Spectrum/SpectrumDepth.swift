@@ -4,7 +4,9 @@ import Kernels
 package enum SpectrumDepth: Sendable, Equatable {
   /// Every one, by LAPACK.
   case all
-  /// The leading ones of large matrices, and every one where the smaller side is at most 1024.
+  /// At most so many leading ones of large matrices, as far as a sketch proves them.
+  ///
+  /// Every one where it proves none, and where the smaller side is at most 1024.
   case leading(Int)
 
   private static let quickSide = 1024
@@ -20,7 +22,7 @@ package enum SpectrumDepth: Sendable, Equatable {
   }
 
   /// The leading triples of a large matrix and its spectrum as they tell it; nil when every singular
-  /// value is wanted.
+  /// value is wanted, or none of a few proven.
   ///
   /// - Throws: When the matrix is not finite, or LAPACK fails.
   func leading(
@@ -28,12 +30,6 @@ package enum SpectrumDepth: Sendable, Equatable {
   ) throws(NoDecomposition) -> (spectrum: Spectrum, triples: SingularTriples)? {
     guard case .leading(let count) = self, matrix.smallerSide > max(Self.quickSide, 3 * count)
     else { return nil }
-    let found = try LeadingSearch(rank: count, workers: workers).run(on: matrix)
-    return (
-      Spectrum(
-        rows: matrix.rows, columns: matrix.columns, values: found.triples.values,
-        energy: found.energy),
-      found.triples
-    )
+    return try LeadingSearch(rank: count, workers: workers).leading(on: matrix)
   }
 }

@@ -16,8 +16,10 @@ struct SpectrumCommand: ParsableCommand {
       the entropy of the singular values.
 
       An adapter's singular values are all computed. Of whole matrices every one is, where the \
-      smaller side is at most 1024; of larger ones the leading --top, whose part in the energy is \
-      known nevertheless, or with --all every one (some ten seconds for 4096 x 4096).
+      smaller side is at most 1024; of larger ones up to --top leading ones, as many as a random \
+      sketch proves to a hundred-thousandth, which ends where a flat tail begins (what they keep of \
+      the energy is known nevertheless). --all computes every one by LAPACK, in some ten seconds for \
+      4096 x 4096, as is done where the sketch proves none.
 
       --json gives kind (adapter, difference, weights), paths, matrices, unchanged, norm, rank_90, \
       rank_95, rank_99, ranks [rank, energy, parameters, share] and tensors [tensor, shape, norm, \
@@ -36,7 +38,7 @@ struct SpectrumCommand: ParsableCommand {
 
   @OptionGroup var selection: TensorSelection
 
-  @Option(help: ArgumentHelp("Leading singular values of a large matrix.", valueName: "count"))
+  @Option(help: ArgumentHelp("Most singular values of a large matrix.", valueName: "count"))
   var top = 64
 
   @Flag(help: "Compute every singular value, also of large matrices.")

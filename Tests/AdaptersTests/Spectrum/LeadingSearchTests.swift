@@ -1,5 +1,6 @@
 import Adapters
 import Kernels
+import TestSupport
 import Testing
 
 @Suite struct LeadingSearchTests {
@@ -47,6 +48,23 @@ import Testing
     #expect(found.error <= found.leastError * (1 + 1e-4) + 1e-6)
     let real = RandomMatrix.error(of: found.triples, on: matrix)
     #expect(abs(real - found.error) <= 1e-6)
+  }
+
+  @Test(arguments: [0.0, 0.05, 0.5])
+  func `leading values are proven, or left out`(_ noise: Double) throws {
+    let matrix = RandomMatrix(seed: 12).dense(5, 420, 300, noise: noise)
+    let leading = try LeadingSearch(rank: 20, workers: Workers(count: 2)).leading(on: matrix)
+    let found = try #require(leading).spectrum
+    let all = try matrix.spectrum().values
+    #expect((5...20).contains(found.values.count) && !found.isComplete)
+    let wanted = Array(all.prefix(found.values.count))
+    #expect(
+      Tolerance(absolute: 1e-6 * all[0], relative: 1e-5).complaint(found.values, wanted) == nil)
+  }
+
+  @Test func `of a flat spectrum nothing is proven`() throws {
+    let matrix = RandomMatrix(seed: 13).dense(1, 240, 210, noise: 1e4)
+    #expect(try LeadingSearch(rank: 9, workers: .one).leading(on: matrix) == nil)
   }
 
   @Test func `threads change no bit and the seed decides the rest`() throws {
