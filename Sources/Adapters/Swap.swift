@@ -113,7 +113,8 @@ package struct Swap: Sendable {
       try work.checkRestored()
       return record.state.base
     }
-    var summary = MergeSummary(plan, merged, fingerprints, meter)
+    var summary = MergeSummary(
+      plan, merged, (record.state.base ?? fingerprints.source, fingerprints.result), meter)
     summary.remainders = recording.summaries
     return summary
   }

@@ -103,10 +103,13 @@ struct RemainderRefusalTests {
     }
   }
 
-  @Test func `a merge that overflows is refused and leaves nothing`() throws {
+  @Test(arguments: [(DType.f16, 1e8), (.bf16, 1e42), (.f32, 1e42)])
+  func `a merge that overflows is refused and leaves nothing`(
+    _ type: DType, _ size: Double
+  ) throws {
     try ScratchFolder.with { scratch in
-      let model = try ReversibleModel(.f16, in: scratch)
-      let adapter = try model.adapter("a", seed: 1, size: 1e8)
+      let model = try ReversibleModel(type, in: scratch)
+      let adapter = try model.adapter("a", seed: 1, size: size)
       let text = try message {
         _ = try model.merge([adapter], into: model.base, as: "merged.safetensors")
       }

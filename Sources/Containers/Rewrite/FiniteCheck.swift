@@ -33,10 +33,11 @@ package enum FiniteCheck {
   private static func firstIndex(
     before: RawSpan, in source: FloatFormat, after: RawSpan, in result: FloatFormat
   ) -> Int? {
+    // Nearly always nothing is there to compare.
+    guard FloatScan.nonFiniteCount(in: after, format: result) > 0 else { return nil }
     guard source != result else {
       return FloatScan.firstNewNonFinite(before: before, after: after, format: result)
     }
-    guard FloatScan.nonFiniteCount(in: after, format: result) > 0 else { return nil }
     let old = FloatCoding.doubles(of: before, as: source)
     let new = FloatCoding.doubles(of: after, as: result)
     return zip(old, new).enumerated().first { $1.0.isFinite && !$1.1.isFinite }?.offset

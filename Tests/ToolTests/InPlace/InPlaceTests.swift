@@ -81,6 +81,32 @@ import Testing
     }
   }
 
+  @Test func `a header without room is refused with the command that makes some`() throws {
+    try ScratchFolder.with { folder in
+      let site = try CrashSite(in: folder)
+      // As other tools write: not a byte between the header and the weights.
+      let size = 96 * 96 * 2
+      let entries = (0..<6).map { layer in
+        #""model.layers.\#(layer).self_attn.q_proj.weight":{"dtype":"BF16","shape":[96,96],"#
+          + #""data_offsets":[\#(layer * size),\#((layer + 1) * size)]}"#
+      }
+      try folder.write(
+        RawSafetensors.bytes(
+          header: "{" + entries.joined(separator: ",") + "}",
+          data: [UInt8](repeating: 0x3C, count: 6 * size)),
+        to: "tight.safetensors")
+      let result = try run(
+        """
+        "$LORA" merge tight.safetensors a --in-place --quiet; echo $?
+        "$LORA" convert tight.safetensors -o roomy.safetensors --quiet &&
+          "$LORA" merge roomy.safetensors a --in-place --quiet; echo $?
+        """, in: site)
+      #expect(result.text == "73\n0\n")
+      #expect(result.errorLines.count == 1)
+      #expect(result.errorText.contains("lora convert FILE -o NEW"))
+    }
+  }
+
   @Test func `with --force a file that is open elsewhere is changed`() throws {
     try ScratchFolder.with { folder in
       let site = try CrashSite(in: folder)

@@ -60,7 +60,7 @@ package enum InPlaceProblem: Equatable, Sendable, CustomStringConvertible {
         + "--force to change it all the same"
     case .headerDoesNotFit(let needed, let available):
       "its header has room for \(available) bytes, and the record of the merge makes it \(needed); "
-        + "write another file with -o, which leaves room for changes in place"
+        + "make room once with `lora convert FILE -o NEW`, or write another file with -o"
     case .otherForm:
       "the change also alters types, shapes or the number of tensors, which needs another file; "
         + "write it with -o"
