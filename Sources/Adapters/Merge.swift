@@ -77,6 +77,7 @@ package struct Merge: Sendable {
       return before.map(\.base) ?? found.source
     }
     var summary = MergeSummary(plan, base, fingerprints, meter)
+    summary.remainders = recording.summaries
     summary.requantized = work.requantized.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return summary
   }
@@ -130,6 +131,8 @@ package struct MergeSummary: Sendable {
   package let source: Fingerprint
   package let result: Fingerprint
   package let notes: [String]
+  /// Those of the new adapters.
+  package internal(set) var remainders: [RemainderSummary] = []
   /// What was rounded to codes again, and what that misses of the exact merge.
   package internal(set) var requantized: [QuantizedSummary] = []
 

@@ -79,6 +79,7 @@ package struct Swap: Sendable {
       return found.source
     }
     var summary = MergeSummary(plan, base, fingerprints, meter)
+    summary.remainders = recording.summaries
     summary.requantized = work.requantized.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return summary
   }
@@ -112,7 +113,9 @@ package struct Swap: Sendable {
       try work.checkRestored()
       return record.state.base
     }
-    return MergeSummary(plan, merged, fingerprints, meter)
+    var summary = MergeSummary(plan, merged, fingerprints, meter)
+    summary.remainders = recording.summaries
+    return summary
   }
 
   private func swap(

@@ -9,6 +9,7 @@ LORA_DECLARE(
     void, lora_update,
     (const lora_low_rank *, lora_format, size_t, size_t, const void *, void *))
 LORA_DECLARE(void, lora_delta, (const lora_low_rank *, size_t, size_t, void *))
+LORA_DECLARE(void, lora_add_delta, (lora_format, size_t, const void *, const void *, void *))
 
 size_t lora_packed_down_count(size_t rank, size_t columns) {
   return (columns + PANEL - 1) / PANEL * PANEL * rank;
@@ -47,4 +48,10 @@ void lora_delta(
     lora_instruction_set set, const lora_low_rank *update, size_t start, size_t count,
     void *destination) {
   LORA_CHOOSE(set, lora_delta)(update, start, count, destination);
+}
+
+void lora_add_delta(
+    lora_instruction_set set, lora_format format, size_t count, const void *source,
+    const void *delta, void *destination) {
+  LORA_CHOOSE(set, lora_add_delta)(format, count, source, delta, destination);
 }

@@ -27,6 +27,11 @@ package final class FingerprintBuilder: Sendable {
     record(chunk: index, ofTensor: tensor, Digest(of: bytes))
   }
 
+  /// The digest of chunk `index` of tensor `tensor`; nil before it was noted.
+  package func digest(ofChunk index: Int, ofTensor tensor: Int) -> Digest? {
+    chunks.withLock { $0[tensor][index] }
+  }
+
   /// The digest of one tensor, all of whose chunks were noted.
   package func fingerprint(ofTensor tensor: Int) -> Fingerprint {
     let digests = chunks.withLock { $0[tensor] }.compactMap { $0 }

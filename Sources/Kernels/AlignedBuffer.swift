@@ -23,14 +23,14 @@ package struct OutOfMemory: Error, Equatable {
   package let byteCount: Int
   let base: UnsafeMutableRawPointer
 
-  /// A buffer of zeros.
-  package init(byteCount: Int) throws(OutOfMemory) {
+  /// A buffer of zeros, or of anything where it is filled before it is read.
+  package init(byteCount: Int, isZeroed: Bool = true) throws(OutOfMemory) {
     precondition(byteCount >= 0, "a buffer has no negative size")
     var pointer: UnsafeMutableRawPointer?
     guard unsafe posix_memalign(&pointer, 64, max(byteCount, 64)) == 0,
       let base = unsafe pointer
     else { throw OutOfMemory(byteCount: byteCount) }
-    unsafe memset(base, 0, byteCount)
+    if isZeroed { unsafe memset(base, 0, byteCount) }
     self.byteCount = byteCount
     unsafe self.base = base
   }

@@ -35,6 +35,7 @@ final class CandidateDecoder {
     for part in update.blocks(of: CandidateBlock.size) {
       let bytes = (start * size)..<((start + part.elements.count) * size)
       var target = destination._mutatingExtracting(bytes)
+      block.sum(part)
       block.find(part, merged: merged.extracting(bytes), first: &target)
       try decode(&target)
       start += part.elements.count

@@ -16,9 +16,10 @@ final class CandidateEncoder {
 
   init(_ format: FloatFormat, _ instructions: InstructionSet) throws(OutOfMemory) {
     block = try CandidateBlock(format, instructions)
-    first = try AlignedBuffer(byteCount: CandidateBlock.size * format.byteCount)
-    bits = try AlignedBuffer(byteCount: 4 * CandidateBlock.size + 4)
-    outliers = try AlignedBuffer(byteCount: 4 * Self.outlierRoom)
+    first = try AlignedBuffer(
+      byteCount: CandidateBlock.size * format.byteCount, isZeroed: false)
+    bits = try AlignedBuffer(byteCount: 4 * CandidateBlock.size + 4, isZeroed: false)
+    outliers = try AlignedBuffer(byteCount: 4 * Self.outlierRoom, isZeroed: false)
   }
 
   /// Encodes a range.
@@ -26,23 +27,56 @@ final class CandidateEncoder {
   /// - Returns: false as soon as the code is as long as half of the range, where differences are
   ///   likely to be shorter.
   func add(_ original: RawSpan, merged: RawSpan, update: RangeUpdate) -> Bool {
-    let size = block.format.byteCount
     precondition(original.byteCount == merged.byteCount, "both must have the same elements")
-    precondition(original.byteCount == update.count * size, "the update must match the range")
-    var start = 0
-    for part in update.blocks(of: CandidateBlock.size) {
-      let bytes = (start * size)..<((start + part.elements.count) * size)
-      first.withMutableBytes { first in
-        var first = first._mutatingExtracting(0..<bytes.count)
-        block.find(part, merged: merged.extracting(bytes), first: &first)
-      }
-      let isComplete = encode(original.extracting(bytes), from: start)
-      start += part.elements.count
-      guard isComplete, indices.count + outlierBytes.count <= original.byteCount / 2 else {
-        return false
-      }
+    for (part, bytes) in blocks(of: update, size: original.byteCount) {
+      block.sum(part)
+      guard add(part, bytes, of: original, merged: merged.extracting(bytes)) else { return false }
     }
     return true
+  }
+
+  /// Merges a range and encodes it: its sums are computed once for both.
+  ///
+  /// - Returns: As `add`; the range is merged whole all the same.
+  func merge(
+    _ original: RawSpan, update: RangeUpdate, into merged: inout MutableRawSpan
+  ) -> Bool {
+    precondition(original.byteCount == merged.byteCount, "both must have the same elements")
+    var isSmall = true
+    for (part, bytes) in blocks(of: update, size: original.byteCount) {
+      block.sum(part)
+      var target = merged._mutatingExtracting(bytes)
+      block.add(part, to: original.extracting(bytes), merged: &target)
+      isSmall = isSmall && add(part, bytes, of: original, merged: target.bytes)
+    }
+    return isSmall
+  }
+
+  /// The blocks of a range of `size` bytes, and their bytes in it.
+  private func blocks(
+    of update: RangeUpdate, size: Int
+  ) -> [(part: RangeUpdate.Part, bytes: Range<Int>)] {
+    let elementSize = block.format.byteCount
+    precondition(size == update.count * elementSize, "the update must match the range")
+    var start = 0
+    return update.blocks(of: CandidateBlock.size).map { part in
+      let end = start + part.elements.count * elementSize
+      defer { start = end }
+      return (part, start..<end)
+    }
+  }
+
+  /// Encodes one block, whose sums were computed.
+  private func add(
+    _ part: RangeUpdate.Part, _ bytes: Range<Int>, of original: RawSpan, merged: RawSpan
+  ) -> Bool {
+    first.withMutableBytes { first in
+      var first = first._mutatingExtracting(0..<bytes.count)
+      block.find(part, merged: merged, first: &first)
+    }
+    let start = bytes.lowerBound / block.format.byteCount
+    return encode(original.extracting(bytes), from: start)
+      && indices.count + outlierBytes.count <= original.byteCount / 2
   }
 
   private func encode(_ original: RawSpan, from start: Int) -> Bool {

@@ -33,6 +33,26 @@ package enum Remainder {
       ? encoder.code() : encodeDifference(original, merged: merged, format: format)
   }
 
+  /// Merges a range of elements and makes its code, in one go.
+  ///
+  /// - Parameters:
+  ///   - original: W.
+  ///   - format: Of W and W'.
+  ///   - update: What is added to the range.
+  ///   - merged: Room for W', overwritten with what the update alone would write.
+  ///   - instructions: What computes it; one of `InstructionSet.available`.
+  /// - Returns: As `encode`.
+  /// - Throws: When there is no memory for a block of candidates.
+  package static func merge(
+    _ original: RawSpan, format: FloatFormat, update: RangeUpdate,
+    into merged: inout MutableRawSpan, using instructions: InstructionSet = .best
+  ) throws(OutOfMemory) -> [UInt8] {
+    let encoder = try CandidateEncoder(format, instructions)
+    let isSmall = encoder.merge(original, update: update, into: &merged)
+    return isSmall
+      ? encoder.code() : encodeDifference(original, merged: merged.bytes, format: format)
+  }
+
   /// The code for a range whose merge was no low-rank update.
   package static func encodeDifference(
     _ original: RawSpan, merged: RawSpan, format: FloatFormat

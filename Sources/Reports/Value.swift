@@ -12,6 +12,11 @@ package enum Value: Sendable, Equatable {
     count.map(Value.integer) ?? .missing
   }
 
+  /// A value for `number`, missing when it is nil.
+  package static func number(orMissing number: Double?) -> Value {
+    number.map(Value.number) ?? .missing
+  }
+
   /// A value for `text`, missing when it is nil.
   package static func text(orMissing text: String?) -> Value {
     text.map(Value.text) ?? .missing

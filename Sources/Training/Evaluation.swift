@@ -74,7 +74,9 @@ extension MultilayerPerceptron {
     of features: Matrix<Scalar>, _ body: (Int, Matrix<Scalar>) -> Result
   ) -> [Result] {
     let count = (features.rows + Self.rowsAtOnce - 1) / Self.rowsAtOnce
-    guard count > 1 else {
+    // Weights in codes are unpacked by one network at a time, with all threads.
+    let isPacked = layers.contains { $0.linear.weight.packed != nil }
+    guard count > 1, !isPacked else {
       var results: [Result] = []
       forEachOutput(of: features) { results.append(body($0, $1)) }
       return results

@@ -43,6 +43,21 @@ struct TiedWeightsTests {
     }
   }
 
+  @Test func `untied and reversible at once is refused with what is possible`() throws {
+    try ScratchFolder.with { scratch in
+      let error = try #require(throws: AdapterError.self) {
+        try Self.head.merge(into: Self.base, as: "merged", in: scratch) {
+          $0.options.choices.tied = .untie
+          $0.isReversible = true
+        }
+      }
+      #expect(error.description.contains("unties tied weights is not reversible"))
+      #expect(error.description.contains("--tied both"))
+      #expect(error.description.contains("unmerge --base"))
+      #expect(try scratch.names() == ["adapter"])
+    }
+  }
+
   @Test func `untied, an embedding's update leaves the output layer as it was`() throws {
     try ScratchFolder.with { scratch in
       let golden = Fixtures.path("merge/llama-embedding-tied/adapter")

@@ -33,6 +33,20 @@ struct VocabularyTests {
     }
   }
 
+  @Test func `another number of tokens is not reversible, and the way out is named`() throws {
+    try ScratchFolder.with { scratch in
+      let error = try #require(throws: AdapterError.self) {
+        try Self.grown(by: 3).merge(into: Self.base, as: "merged", in: scratch) {
+          $0.options.choices.resizesVocabulary = true
+          $0.isReversible = true
+        }
+      }
+      #expect(error.description.contains("changes the number of tokens is not reversible"))
+      #expect(error.description.contains("unmerge --base"))
+      #expect(try scratch.names() == ["adapter"])
+    }
+  }
+
   @Test(arguments: [3, -2])
   func `the vocabulary changes with its configuration and tokenizer`(_ count: Int) throws {
     let sample = Self.grown(by: count)

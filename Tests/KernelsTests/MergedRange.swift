@@ -70,6 +70,20 @@ struct MergedRange {
     return result
   }
 
+  /// Merges again, and encodes at once.
+  func mergeAgain(
+    _ instructions: InstructionSet = .best
+  ) throws -> (merged: [UInt8], code: [UInt8]) {
+    var result = [UInt8](repeating: 0xA5, count: weight.count)
+    let code = try weight.withBytes { weight in
+      try result.withMutableBytes { result in
+        try Remainder.merge(
+          weight, format: format, update: parts, into: &result, using: instructions)
+      }
+    }
+    return (result, code)
+  }
+
   func expectRoundTrip() throws {
     let code = code()
     #expect(code.count <= Remainder.bound(of: weight.count))

@@ -80,6 +80,23 @@ import Testing
     let range = MergedRange(
       format: format, weight: Array(weight), merged: Array(merged), parts: RangeUpdate(parts))
     try range.expectRoundTrip()
+    let again = try range.mergeAgain()
+    #expect(again.merged == range.merged && again.code == range.code())
+  }
+
+  @Test(arguments: FloatFormat.allCases, [0.01, 0.5, 1000, .infinity])
+  func `merging and encoding at once is merging, and then encoding`(
+    format: FloatFormat, size: Double
+  ) throws {
+    var numbers = SeededNumbers(seed: 20)
+    let weights = numbers.weights(37 * 129, format)
+    let merge = try MergedRange(
+      format, rows: 37, columns: 129, deltaSize: size, weights: weights, numbers: &numbers)
+    for instructions in InstructionSet.available {
+      let again = try merge.mergeAgain(instructions)
+      #expect(again.merged == merge.merged, "\(instructions)")
+      #expect(again.code == merge.code(), "\(instructions)")
+    }
   }
 
   @Test(arguments: FloatFormat.allCases)

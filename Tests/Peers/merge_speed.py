@@ -1,13 +1,13 @@
-"""A merge by lora beside cp, dd and PEFT, in turn on the same files.
+"""Merge, exact unmerge and exact swap by lora beside cp, dd and PEFT, in turn on the same files.
 
     python merge_speed.py LORA FOLDER [--gigabytes 2] [--rounds 3] [--peft]
 
-LORA is the binary, FOLDER a scratch place on the disk to measure. A bf16 Llama-shaped checkpoint and a
-rank-16 adapter for all its linear layers are made there once, with numpy alone. Then each round runs,
-page cache warm and dirty pages flushed before every command:
+LORA is the binary, FOLDER a scratch place on the disk to measure. A bf16 Llama-shaped checkpoint and two
+rank-16 adapters for all its linear layers are made there once, with numpy alone, and one is merged
+reversibly. Then each round runs, page cache warm and dirty pages flushed before every command:
 
-    lora merge … --no-sync      beside   cp
-    lora merge …                beside   dd bs=4M conv=fsync
+    lora merge, unmerge, swap … --no-sync      beside   cp
+    lora merge, unmerge, swap …                beside   dd bs=4M conv=fsync
     PEFT merge_and_unload + save_pretrained, with --peft (needs torch, transformers and peft)
 
 Prints the median of each and the ratios.
@@ -42,7 +42,7 @@ def linears(layer):
             (p + "mlp.down_proj", HIDDEN, INNER)]
 
 
-def write(path, tensors, dtype):
+def write(path, tensors, dtype, seed=0):
     """tensors: (name, shape, deviation); made and written one by one."""
     size = {"BF16": 2, "F32": 4}[dtype]
     header, offset = {"__metadata__": {"format": "pt"}}, 0
@@ -52,7 +52,7 @@ def write(path, tensors, dtype):
         offset = end
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     with open(path, "wb") as file:
         file.write(len(text).to_bytes(8, "little") + text)
         for name, shape, deviation in tensors:
@@ -64,10 +64,11 @@ def write(path, tensors, dtype):
 
 def make(folder, gigabytes):
     layers = max(1, round((gigabytes * 1e9 / 2 - 2 * VOCABULARY * HIDDEN) / 44e6))
-    base, adapter = folder / "base", folder / "adapter"
-    if (folder / "made").exists() and (folder / "made").read_text() == str(layers):
+    base, adapters = folder / "base", [folder / "adapter", folder / "other"]
+    made = f"{layers} layers, {len(adapters)} adapters"
+    if (folder / "made").exists() and (folder / "made").read_text() == made:
         return
-    for place in (base, adapter):
+    for place in (base, *adapters):
         place.mkdir(parents=True, exist_ok=True)
     modules = [m for layer in range(layers) for m in linears(layer)]
     tensors = [("model.embed_tokens.weight", (VOCABULARY, HIDDEN), 0.02)]
@@ -84,11 +85,12 @@ def make(folder, gigabytes):
     for name, out, inner in modules:
         pairs += [(f"base_model.model.{name}.lora_A.weight", (RANK, inner), 0.02),
                   (f"base_model.model.{name}.lora_B.weight", (out, RANK), 0.02)]
-    write(adapter / "adapter_model.safetensors", pairs, "F32")
     targets = sorted({name.split(".")[-1] for name, _, _ in modules})
-    (adapter / "adapter_config.json").write_text(json.dumps(
-        {"peft_type": "LORA", "r": RANK, "lora_alpha": 2 * RANK, "target_modules": targets}))
-    (folder / "made").write_text(str(layers))
+    for seed, adapter in enumerate(adapters, start=1):
+        write(adapter / "adapter_model.safetensors", pairs, "F32", seed)
+        (adapter / "adapter_config.json").write_text(json.dumps(
+            {"peft_type": "LORA", "r": RANK, "lora_alpha": 2 * RANK, "target_modules": targets}))
+    (folder / "made").write_text(made)
 
 
 def timed(command, out):
@@ -112,17 +114,22 @@ def main():
     make(folder, options.gigabytes)
     base, adapter, out = folder / "base", folder / "adapter", folder / "out"
     weights = base / "model.safetensors"
-    merge = [options.lora, "merge", base, adapter, "-o", out, "--quiet"]
-    commands = {
-        "lora merge --no-sync": merge + ["--no-sync"],
-        "cp": ["cp", weights, out],
-        "lora merge": merge,
-        "dd conv=fsync": ["dd", f"if={weights}", f"of={out}", "bs=4M", "conv=fsync"],
+    merged = folder / "merged"
+    subprocess.run([options.lora, "merge", base, adapter, "-o", merged, "--reversible", "--force", "--quiet"], check=True)
+    ours = {
+        "merge": [options.lora, "merge", base, adapter, "-o", out, "--quiet"],
+        "unmerge": [options.lora, "unmerge", merged, "-o", out, "--quiet"],
+        "swap": [options.lora, "swap", merged, folder / "other", "-o", out, "--quiet"],
     }
+    commands = {"cp": ["cp", weights, out]}
+    commands |= {f"lora {name} --no-sync": command + ["--no-sync"] for name, command in ours.items()}
+    commands["dd conv=fsync"] = ["dd", f"if={weights}", f"of={out}", "bs=4M", "conv=fsync"]
+    commands |= {f"lora {name}": command for name, command in ours.items()}
     if options.peft:
         commands["PEFT"] = [sys.executable, "-c", PEFT, base, adapter, out]
     seconds = {name: [] for name in commands}
-    weights.read_bytes()
+    for file in (weights, merged / "model.safetensors"):
+        file.read_bytes()
     for _ in range(options.rounds):
         for name, command in commands.items():
             if out.is_file():
@@ -132,8 +139,9 @@ def main():
     print(f"{weights.stat().st_size / 1e9:.2f} GB")
     for name, values in seconds.items():
         print(f"{name:22} {middle[name]:7.2f} s   ({min(values):.2f} to {max(values):.2f})")
-    print(f"lora / cp, no sync     {middle['lora merge --no-sync'] / middle['cp']:7.2f}")
-    print(f"lora / dd, synced      {middle['lora merge'] / middle['dd conv=fsync']:7.2f}")
+    for name in ours:
+        print(f"{name + ' / cp, no sync':22} {middle[f'lora {name} --no-sync'] / middle['cp']:7.2f}")
+        print(f"{name + ' / dd, synced':22} {middle[f'lora {name}'] / middle['dd conv=fsync']:7.2f}")
     if options.peft:
         print(f"PEFT / lora, no sync   {middle['PEFT'] / middle['lora merge --no-sync']:7.1f}")
 

@@ -47,18 +47,23 @@ import Testing
         CONVERSION SUBCOMMANDS:
           convert                 Write an adapter in another program's format, or a
                                   checkpoint in another form.
+          extract                 Make an adapter from a checkpoint and its base.
+          resize                  Give an adapter other ranks, at the least possible
+                                  error.
+          combine                 Make one adapter of several weighted ones.
           quantize                Store the weights of linear layers in 4 or 8 bits.
           dequantize              Write out in full what is stored in 4 or 8 bits.
-          extract                 Make an adapter from a checkpoint and its base.
 
         INSPECTION SUBCOMMANDS:
           inspect                 Say what a file is and what it holds.
           plan                    Say what adapters of a model cost, before anything is
                                   trained.
-          spectrum                Say how low-rank an update is: singular values, energy
-                                  by rank.
-          explore                 Make a page with a rank slider: heat maps, energy, and
-                                  what a rank costs.
+          spectrum                Say how low-rank an update is: singular values,
+                                  energy by rank.
+          diff                    Say what differs between two checkpoints or two
+                                  adapters.
+          explore                 Make a page with a rank slider: heat maps, energy,
+                                  and what a rank costs.
 
           See 'lora help <subcommand>' for detailed help.
 
@@ -89,10 +94,11 @@ import Testing
         module_count, replaced, parameters, weight_reduction, base_model,
         base_fingerprint, task_type, zero_module_count, stray, findings, base [path,
         parameters, reduction, bytes, share] and modules [module, rank, scaling,
-        parameters, reduction]. A merged checkpoint has merged: base_fingerprint and
-        adapters [path, weight, fingerprint]. A quantized one has quantized: weights
-        and formats. --check adds check: read_bytes, fingerprint, non_finite_count and
-        non_finite [tensor, count].
+        parameters, reduction]. A merged checkpoint has merged: base_fingerprint,
+        adapters [path, weight, fingerprint] and, of reversible merges, remainders
+        [remainder, bytes, share of the weights it restores]. A quantized one has
+        quantized: weights and formats. --check adds check: read_bytes, fingerprint,
+        non_finite_count and non_finite [tensor, count].
 
         USAGE: lora inspect <file> ... [--base <checkpoint>] [--check] [--summary] [--tensors] [--threads <count>] [--json] [--quiet]
 

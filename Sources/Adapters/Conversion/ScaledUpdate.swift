@@ -25,8 +25,9 @@ struct ScaledUpdate {
     let first = FoldedFactor(update.pair.down, scale: 1, narrowsF64: narrowsF64)
     let new = rank ?? update.rank
     self.update = update
-    down = Self.padded(first.tensor, axis: 0, to: new)
-    up = Self.padded(factor.tensor, axis: 1, to: new)
+    // Stacked experts keep their rank: their factors hold that of every expert.
+    down = rank.map { Self.padded(first.tensor, axis: 0, to: $0) } ?? first.tensor
+    up = rank.map { Self.padded(factor.tensor, axis: 1, to: $0) } ?? factor.tensor
     report = ConvertedAdapter.Module(
       module: update.module, rank: (update.rank, new), scaling: update.pair.scaling,
       folded: folded, roundedCount: first.roundedCount + factor.roundedCount)

@@ -34,7 +34,7 @@ package struct TrainingSetup: Sendable {
   package var optimizer = PlannedOptimizer.adamw
   /// The type of the base's weights and of activations; nil is the one they are stored in.
   package var type: DType?
-  package var quantization = NormalFloatSize()
+  package var quantization = QuantizationScheme(.nf4)
 
   package init() {}
 }
@@ -135,7 +135,7 @@ private struct BaseBytes {
     for tensor in model.tensors {
       whole += size(tensor)
       if linears.contains(tensor.name) {
-        quantized += setup.quantization.byteCount(of: tensor.elementCount)
+        quantized += setup.quantization.byteCount(of: tensor.shape)
         largest = max(largest, size(tensor))
       } else {
         quantized += size(tensor)

@@ -107,6 +107,9 @@ final class EditTransform: TensorTransform {
       edit.slabParts(of: elements).map { RangeUpdate.Part(updates[$0.slab], $0.elements) })
   }
 
+  /// Whether `rangeUpdate` says all that is done to a range.
+  var isSumOnly: Bool { edit.rowReplacements.isEmpty && format.source == format.result }
+
   // MARK: Replacing
 
   private func replace(
@@ -155,8 +158,13 @@ final class EditTransform: TensorTransform {
     } else {
       try updateConverting(elements, from: source, into: &destination)
     }
-    try checkFinite(elements, before: source, after: destination.bytes)
-    try measure(elements, before: source, after: destination.bytes)
+    try check(elements, before: source, after: destination.bytes)
+  }
+
+  /// Refuses what became infinite, and measures what rounding left.
+  func check(_ elements: Range<Int>, before: RawSpan, after: RawSpan) throws {
+    try checkFinite(elements, before: before, after: after)
+    try measure(elements, before: before, after: after)
   }
 
   private func update(

@@ -71,8 +71,22 @@ extension MergePlan {
     }
   }
 
-  /// Whether the result has the tensors of the base in name, type and shape.
-  var keepsForm: Bool { untied == nil && vocabularySize == nil }
+  /// Why the result does not have the tensors of the base in name, type and shape.
+  ///
+  /// - Parameter type: The type of the result's floating-point tensors; nil keeps each tensor's own.
+  /// - Returns: What the merge does, and what to do for a result that has them; nil when it has.
+  func obstacle(type: DType?) -> (what: String, remedy: String)? {
+    if type != nil {
+      return ("changes the type of the weights", "convert the base first and leave --dtype out")
+    }
+    if untied != nil {
+      return ("unties tied weights", "change the shared matrix with --tied both")
+    }
+    if vocabularySize != nil {
+      return ("changes the number of tokens", "merge an adapter without --resize-vocab")
+    }
+    return nil
+  }
 
   /// The members of `config.json` that differ after the merge.
   ///

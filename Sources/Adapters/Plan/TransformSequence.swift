@@ -1,4 +1,6 @@
 import Containers
+import Kernels
+import Synchronization
 import Tensors
 
 /// Several transforms of one tensor, one after the other, each rounding its result.
@@ -6,6 +8,8 @@ final class TransformSequence: TensorTransform {
   private let steps: [any TensorTransform]
   /// Bytes of an element.
   private let elementSize: Int
+  /// Those that no range is using, until all are done.
+  private let buffers = Mutex<[[UInt8]]>([])
 
   /// A sequence of at least one transform, none of which changes the type.
   init(_ steps: [any TensorTransform], elementSize: Int) {
@@ -29,18 +33,40 @@ final class TransformSequence: TensorTransform {
     }
   }
 
+  /// The steps write by turns into a spare buffer and the destination, the last one into the latter.
   func apply(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws {
-    try steps[0].apply(elements, from: source, into: &destination)
-    for step in steps.dropFirst() {
-      let between = [UInt8](copying: destination.bytes)
-      try between.withBytes { try step.apply(elements, from: $0, into: &destination) }
+    var spare = takeBuffer(destination.byteCount)
+    for (number, step) in steps.enumerated() {
+      let isToDestination = (steps.count - 1 - number) % 2 == 0
+      switch (number == 0, isToDestination) {
+      case (true, true):
+        try step.apply(elements, from: source, into: &destination)
+      case (true, false):
+        try spare.withMutableBytes { try step.apply(elements, from: source, into: &$0) }
+      case (false, true):
+        try spare.withBytes { try step.apply(elements, from: $0, into: &destination) }
+      case (false, false):
+        try spare.withMutableBytes { try step.apply(elements, from: destination.bytes, into: &$0) }
+      }
     }
+    buffers.withLock { $0.append(spare) }
+  }
+
+  private func takeBuffer(_ count: Int) -> [UInt8] {
+    let kept = buffers.withLock { $0.popLast() }
+    if let kept, kept.count == count { return kept }
+    return [UInt8](repeating: 0, count: count)
+  }
+
+  func digests(of elements: Range<Int>) -> (old: Digest?, new: Digest?) {
+    (steps.first?.digests(of: elements).old, steps.last?.digests(of: elements).new)
   }
 
   func finish() {
     for step in steps { step.finish() }
+    buffers.withLock { $0 = [] }
   }
 
   /// For each step a length and as many bytes; the length of a step without any is all ones.

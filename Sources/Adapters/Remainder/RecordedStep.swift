@@ -23,6 +23,11 @@ struct StepRecording {
     self.output = output
   }
 
+  /// What was written, after the edit.
+  var summaries: [RemainderSummary] {
+    steps.map { RemainderSummary($0, in: output.destination) }
+  }
+
   /// The changes of a plan, recorded as the last step of `state`, which is told where.
   ///
   /// - Parameters:
@@ -37,11 +42,12 @@ struct StepRecording {
     _ plan: MergePlan, _ options: MergeOptions, of entries: [TensorEntry],
     _ meter: SurvivalMeter?, in state: inout MergedState
   ) throws -> RewriteChanges {
-    guard options.type == nil, plan.keepsForm else {
+    if let obstacle = plan.obstacle(type: options.type) {
       throw AdapterError.unsupported(
         file: adapters.first?.adapter.file ?? "",
-        what: "a merge that changes types, shapes or tied weights is not reversible",
-        remedy: "keep the base, and leave --reversible out")
+        what: "a merge that \(obstacle.what) is not reversible",
+        remedy: "\(obstacle.remedy); or leave --reversible out and keep the base, with which lora "
+          + "unmerge --base is exact")
     }
     let number = state.steps.count - 1
     let place = try RemainderPlace(for: output.destination, step: number, given: given)

@@ -31,18 +31,36 @@ final class RecordingTransform: TensorTransform {
   func apply(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws {
-    try edit.apply(elements, from: source, into: &destination)
     let chunk = elements.chunk(of: format)
     // A later step that reads the tensor first has had this chunk made before.
-    guard !recorder.holds(chunk: chunk, ofTensor: tensor) else { return }
-    let merged = destination.bytes
-    let code: [UInt8]
-    if let update = try edit.rangeUpdate(of: elements) {
-      code = try Remainder.encode(source, merged: merged, format: format, update: update)
-    } else {
-      code = Remainder.encodeDifference(source, merged: merged, format: format)
+    guard !recorder.holds(chunk: chunk, ofTensor: tensor) else {
+      return try edit.apply(elements, from: source, into: &destination)
     }
-    try recorder.record(code, chunk: chunk, ofTensor: tensor, original: source, result: merged)
+    let code = try code(elements, from: source, into: &destination)
+    try recorder.record(
+      code, chunk: chunk, ofTensor: tensor, original: source, result: destination.bytes)
+  }
+
+  func digests(of elements: Range<Int>) -> (old: Digest?, new: Digest?) {
+    recorder.digests(ofChunk: elements.chunk(of: format), ofTensor: tensor)
+  }
+
+  /// Applies the edit and makes the code of what it loses.
+  private func code(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) throws -> [UInt8] {
+    guard let update = try edit.rangeUpdate(of: elements) else {
+      try edit.apply(elements, from: source, into: &destination)
+      return Remainder.encodeDifference(source, merged: destination.bytes, format: format)
+    }
+    guard edit.isSumOnly else {
+      try edit.apply(elements, from: source, into: &destination)
+      return try Remainder.encode(
+        source, merged: destination.bytes, format: format, update: update)
+    }
+    let code = try Remainder.merge(source, format: format, update: update, into: &destination)
+    try edit.check(elements, before: source, after: destination.bytes)
+    return code
   }
 }
 

@@ -12,6 +12,8 @@ final class RemainderRecorder: Sendable {
   private let spool: SpoolFile
   /// For each tensor and chunk, where its code waits.
   private let places: Mutex<[[Range<Int>?]]>
+  /// Of the remainder that was written.
+  private let written = Mutex(0)
   private let base: FingerprintBuilder
   private let merged: FingerprintBuilder
 
@@ -26,6 +28,12 @@ final class RemainderRecorder: Sendable {
     base = FingerprintBuilder(entries)
     merged = FingerprintBuilder(entries)
   }
+
+  /// Bytes of the tensors that change.
+  var targetByteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
+
+  /// Bytes of the remainder's file, when it is written.
+  var fileSize: Int { written.withLock { $0 } }
 
   func holds(chunk: Int, ofTensor tensor: Int) -> Bool {
     places.withLock { $0[tensor][chunk] != nil }
@@ -47,6 +55,13 @@ final class RemainderRecorder: Sendable {
     places.withLock { $0[tensor][chunk] = place }
     base.record(chunk: chunk, ofTensor: tensor, bytes: original)
     merged.record(chunk: chunk, ofTensor: tensor, bytes: result)
+  }
+
+  /// What one chunk was before and after, when it is recorded.
+  func digests(ofChunk chunk: Int, ofTensor tensor: Int) -> (old: Digest?, new: Digest?) {
+    (
+      base.digest(ofChunk: chunk, ofTensor: tensor), merged.digest(ofChunk: chunk, ofTensor: tensor)
+    )
   }
 
   /// What each tensor was before and after, when all chunks are recorded.
@@ -80,6 +95,7 @@ final class RemainderRecorder: Sendable {
       digests.append((entry.name, try write(chunks, as: entry, to: writer)))
     }
     try writer.synchronize()
+    written.withLock { $0 = writer.header.dataStart + writer.header.dataSize }
     return (writer, Fingerprint(tensors: digests))
   }
 

@@ -31,4 +31,8 @@ final class RestoringTransform: TensorTransform {
     }
     remainder.note(destination.bytes, asChunk: chunk)
   }
+
+  func digests(of elements: Range<Int>) -> (old: Digest?, new: Digest?) {
+    (nil, remainder.digest(ofChunk: elements.chunk(of: format)))
+  }
 }

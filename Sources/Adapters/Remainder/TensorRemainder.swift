@@ -73,6 +73,9 @@ final class TensorRemainder: Sendable {
     found.record(chunk: chunk, ofTensor: 0, bytes: bytes)
   }
 
+  /// The digest of what a chunk was restored to; nil before it was noted.
+  func digest(ofChunk chunk: Int) -> Digest? { found.digest(ofChunk: chunk, ofTensor: 0) }
+
   /// Refuses a tensor that was not restored to what it was, when all chunks were noted.
   func checkRestored() throws(AdapterError) {
     let found = found.fingerprint(ofTensor: 0)

@@ -23,6 +23,7 @@
 #include "../Templates/Conversion.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
+#include "../Templates/DeltaAddition.inc"
 #include "../Templates/Candidates.inc"
 #include "../Templates/Remainder.inc"
 #include "../Templates/Digest.inc"

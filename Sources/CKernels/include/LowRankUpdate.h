@@ -59,4 +59,14 @@ void lora_delta(
     lora_instruction_set set, const lora_low_rank *update, size_t start, size_t count,
     void *destination);
 
+/// Adds the `acc` that `lora_delta` wrote: both together are `lora_update`, bit for bit.
+///
+///     destination[i] = round(source[i] + delta[i])
+///
+/// @param delta        [count] sums, in f64 for an f64 weight, else in f32; read
+/// @param destination  [count] of `format`, overwritten; `source` itself, or apart from it
+void lora_add_delta(
+    lora_instruction_set set, lora_format format, size_t count, const void *source,
+    const void *delta, void *destination);
+
 #endif

@@ -31,17 +31,19 @@ struct RewriteDigests: Sendable {
 
   func resultNumber(ofStep step: Int) -> Int? { numbers[step].result }
 
-  /// Digests a chunk; where source and result are the same bytes, once.
+  /// Digests a chunk; where source and result are the same bytes, once, and where the transform has
+  /// done so, not again.
   func record(_ chunk: RewriteChunk, of step: RewritePlan.Step, in buffers: ChunkBuffers) {
     let (sourceNumber, resultNumber) = numbers[chunk.step]
     let isCopied = step.transform == nil
+    let known = step.knownDigests(of: chunk)
     if sourceNumber != nil || isCopied {
-      let digests = buffers.withSource { Self.digests(of: $0) }
+      let digests = known.old.map { [$0] } ?? buffers.withSource { Self.digests(of: $0) }
       Self.note(digests, from: chunk.source, ofTensor: sourceNumber, in: source)
       if isCopied { Self.note(digests, from: chunk.source, ofTensor: resultNumber, in: result) }
     }
     if !isCopied, resultNumber != nil {
-      let digests = buffers.withResult { Self.digests(of: $0) }
+      let digests = known.new.map { [$0] } ?? buffers.withResult { Self.digests(of: $0) }
       Self.note(digests, from: chunk.result, ofTensor: resultNumber, in: result)
     }
   }
@@ -66,5 +68,17 @@ struct RewriteDigests: Sendable {
 
   func fingerprints() -> (source: Fingerprint, result: Fingerprint) {
     (source.fingerprint(), result.fingerprint())
+  }
+}
+
+extension RewritePlan.Step {
+  /// What the transform has digested already; nothing unless a chunk is one on both sides.
+  fileprivate func knownDigests(of chunk: RewriteChunk) -> (old: Digest?, new: Digest?) {
+    guard let transform, let result, chunk.source == chunk.result,
+      chunk.source.count <= Fingerprint.chunkSize
+    else { return (nil, nil) }
+    let size = result.type.bitCount / 8
+    let elements = (chunk.result.lowerBound / size)..<(chunk.result.upperBound / size)
+    return transform.digests(of: elements)
   }
 }

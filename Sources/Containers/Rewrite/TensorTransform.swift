@@ -25,6 +25,10 @@ package protocol TensorTransform: AnyObject, Sendable {
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws
 
+  /// The digests of the old and the new bytes of a range that was just applied, a fingerprint's chunk
+  /// on both sides, where the transform has taken them; nil where it has not.
+  func digests(of elements: Range<Int>) -> (old: Digest?, new: Digest?)
+
   /// The last range is done: what was computed for this tensor can be let go.
   ///
   /// More ranges may follow in a second pass over the same bytes, as a change in place makes one.
@@ -49,6 +53,8 @@ extension TensorTransform {
   package var readsTensorFirst: Bool { false }
 
   package func prepare(_ read: TensorBytes) throws {}
+
+  package func digests(of elements: Range<Int>) -> (old: Digest?, new: Digest?) { (nil, nil) }
 
   package var preparation: [UInt8]? { nil }
 

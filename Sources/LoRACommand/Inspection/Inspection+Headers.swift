@@ -27,7 +27,7 @@ extension Inspection {
       }
     }
     metadata = (first.header.metadata ?? [:]).map { ($0.key, $0.value) }
-    merged = state.map { MergedSummary($0) }
+    merged = state.map { MergedSummary($0, of: input) }
     adapter = input.configuration.map { configuration in
       AdapterSummary(
         outline: AdapterOutline(input.entries, configuration),
@@ -38,11 +38,20 @@ extension Inspection {
 }
 
 extension MergedSummary {
-  init(_ state: MergedState) {
+  init(_ state: MergedState, of input: InspectedFiles) {
     baseFingerprint = state.base?.description
     parts = state.adapters.map { adapter in
       Part(
         path: adapter.path, weight: adapter.weight, fingerprint: adapter.fingerprint.description)
+    }
+    let folder =
+      switch input.form {
+      case .file: Folder.parent(of: input.path)
+      case .stream: ""
+      case .folder, .shardedFolder: input.path
+      }
+    remainders = state.steps.compactMap { step in
+      RemainderSummary(of: step, inFolder: folder, entries: input.entries)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Adapters
 import Reports
 import Tensors
 
@@ -100,8 +101,19 @@ extension MergedSummary {
           Column("weight", .significant(6)) { .number($0.weight) },
           Column("fingerprint") { $0.fingerprint },
         ]))
+    if !remainders.isEmpty {
+      report.add("remainders", Table(remainders, columns: Self.remainderColumns))
+    }
     return report
   }
+}
+
+extension MergedSummary {
+  private static let remainderColumns: [Column<RemainderSummary>] = [
+    Column("remainder") { $0.path },
+    Column("bytes", .binaryBytes) { .integer(orMissing: $0.byteCount) },
+    Column("share", .percent) { .number(orMissing: $0.share) },
+  ]
 }
 
 extension ContentCheck {

@@ -1,3 +1,5 @@
+import Adapters
+
 /// What a merged checkpoint says is folded into it.
 package struct MergedSummary: Sendable, Equatable {
   package struct Part: Sendable, Equatable {
@@ -10,4 +12,6 @@ package struct MergedSummary: Sendable, Equatable {
   package let baseFingerprint: String?
   /// In the order of merging.
   package let parts: [Part]
+  /// What takes the merges out again, of those that were made reversibly.
+  package let remainders: [RemainderSummary]
 }

@@ -27,6 +27,7 @@ struct MergeReport {
     } else {
       RequantizationReport.add(summary, to: &report)
     }
+    for remainder in summary.remainders { Self.add(remainder, to: &report) }
     report.add("base_fingerprint", "base fingerprint", .text(summary.source.description))
     report.add("fingerprint", "fingerprint", .text(summary.result.description))
     report.add("seconds", "time", .elapsed(since: started))
@@ -57,6 +58,16 @@ struct MergeReport {
         Column("effect") { $0.effect.rawValue },
         Column("base") { $0.base },
       ])
+  }
+
+  private static func add(_ remainder: RemainderSummary, to report: inout Report) {
+    report.add("remainder", "remainder", .text(remainder.path))
+    report.add(
+      "remainder_bytes", "remainder's size",
+      Quantity(.integer(orMissing: remainder.byteCount), .binaryBytes))
+    report.add(
+      "remainder_share", "of the targeted weights",
+      Quantity(.number(orMissing: remainder.share), .percent))
   }
 
   // MARK: Survival

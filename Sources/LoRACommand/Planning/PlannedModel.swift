@@ -30,18 +30,16 @@ struct PlannedModel {
     self.init(outline: try ModelArchitecture.outline(name: path, config: config), config: config)
   }
 
-  /// A checkpoint; of one in 4 bits the header does not tell the shapes, but its configuration may.
+  /// A checkpoint; weights in 4 or 8 bits count as what they stand for.
   private init(checkpointAt path: String) throws {
     let checkpoint = try Checkpoint.open(path)
-    let stored = checkpoint.tensors.map {
-      ModelTensor($0.entry.name, $0.entry.shape, $0.entry.type)
-    }
-    do throws(ModelOutlineError) {
-      outline = try ModelOutline(name: path, stored: stored, config: checkpoint.config)
-    } catch {
-      guard case .quantized = error, let config = checkpoint.config else { throw error }
-      outline = try ModelArchitecture.outline(name: path, config: config)
-    }
+    let isQuantized = QuantizedTensors.sign(in: checkpoint.entries) != nil
+    let entries =
+      try isQuantized
+      ? QuantizedTensors(in: checkpoint).logical(checkpoint.entries) : checkpoint.entries
+    outline = try ModelOutline(
+      name: path, stored: entries.map { ModelTensor($0.name, $0.shape, $0.type) },
+      config: checkpoint.config)
     config = checkpoint.config
   }
 

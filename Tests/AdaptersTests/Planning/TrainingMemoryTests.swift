@@ -116,31 +116,32 @@ private let tiny: JSONValue = [
   }
 }
 
-@Suite struct NormalFloatSizeTests {
+@Suite struct QuantizationSchemeSizeTests {
+  private static let sizes: [(QuantizationScheme, Shape, Int)] = [
+    (QuantizationScheme(.nf4, isDouble: false), [1, 1], 1 + 4 + 64),
+    (QuantizationScheme(.nf4, isDouble: false), [7, 13], 46 + 8 + 64),
+    (QuantizationScheme(.fp4, blockSize: 128, isDouble: false), [43, 3], 65 + 8 + 64),
+    (QuantizationScheme(.nf4), [7, 13], 46 + 2 + 4 + 64 + 1024),
+    (QuantizationScheme(.nf4), [128, 129], 8256 + 258 + 8 + 64 + 1024),
+    (QuantizationScheme(.int8), [7, 13], 91 + 28 + 1),
+  ]
+
   /// A base that bitsandbytes wrote: the parts of each weight, but the text of its state.
   @Test func `bytes in 4 bits are those that bitsandbytes writes`() throws {
-    let header = try TensorFile.open(Fixtures.path("plan/bnb-format.safetensors")).header
-    var sizes: [String: Int] = [:]
-    for entry in header.entries {
-      let parts = [".absmax", ".nested_absmax", ".quant_map", ".nested_quant_map"]
-      let part = parts.first { entry.name.hasSuffix($0) } ?? ""
-      sizes[String(entry.name.dropLast(part.count)), default: 0] += entry.byteCount
-    }
-    let quantized = header.entries.filter { $0.name.hasSuffix(".absmax") }
+    let checkpoint = try Checkpoint.open(Fixtures.path("quant/bnb-format/model.safetensors"))
+    let quantized = try QuantizedTensors(in: checkpoint)
     #expect(!quantized.isEmpty)
-    for entry in quantized {
-      let weight = String(entry.name.dropLast(".absmax".count))
-      let codes = try #require(header.entry(named: weight))
-      #expect(NormalFloatSize().byteCount(of: 2 * codes.byteCount) == sizes[weight], "\(weight)")
+    for tensor in quantized.tensors.values {
+      let parts = [tensor.name] + tensor.partNames.filter { !$0.contains(".quant_state.") }
+      let bytes = parts.reduce(0) { $0 + (checkpoint.location(named: $1)?.entry.byteCount ?? 0) }
+      #expect(tensor.scheme.byteCount(of: tensor.shape) == bytes, "\(tensor.name)")
     }
   }
 
-  @Test(arguments: [
-    (1, 64, 1 + 4 + 64), (91, 64, 46 + 8 + 64), (128, 64, 64 + 8 + 64), (129, 128, 65 + 8 + 64),
-  ])
-  func `without double quantization a scale takes four bytes`(
-    _ count: Int, _ block: Int, _ bytes: Int
+  @Test(arguments: sizes)
+  func `scales and levels are counted`(
+    _ scheme: QuantizationScheme, _ shape: Shape, _ bytes: Int
   ) {
-    #expect(NormalFloatSize(block: block, isDouble: false).byteCount(of: count) == bytes)
+    #expect(scheme.byteCount(of: shape) == bytes)
   }
 }
