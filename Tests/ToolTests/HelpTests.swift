@@ -96,8 +96,9 @@ import Testing
         parameters, reduction, bytes, share] and modules [module, rank, scaling,
         parameters, reduction]. A merged checkpoint has merged: base_fingerprint,
         adapters [path, weight, fingerprint] and, of reversible merges, remainders
-        [remainder, bytes, share of the weights it restores]. --check adds check:
-        read_bytes, fingerprint, non_finite_count and non_finite [tensor, count].
+        [remainder, bytes, share of the weights it restores]. A quantized one has
+        quantized: weights and formats. --check adds check: read_bytes, fingerprint,
+        non_finite_count and non_finite [tensor, count].
 
         USAGE: lora inspect <file> ... [--base <checkpoint>] [--check] [--summary] [--tensors] [--threads <count>] [--json] [--quiet]
 
@@ -138,6 +139,13 @@ import Testing
         remainder goes beside the result, or into its folder as
         lora_remainder.safetensors.
 
+        Into quantized weights (lora quantize, bitsandbytes) a merge has to be told
+        how. --dequantize writes all of them out; the result is that of a merge into
+        what lora dequantize writes. --requantize rounds those that change to codes
+        again; the report has the error that adds to the exact merge, and its size
+        beside the delta's. The remainder of such a merge holds the tensors that it
+        replaces.
+
         USAGE: lora merge [<options>] <base> <adapter[@weight]> ...
 
         ARGUMENTS:
@@ -158,6 +166,13 @@ import Testing
                                   refuses. (values: both, untie, error)
           --resize-vocab          Let the adapter's embeddings bring another number of
                                   tokens, and its tokenizer.
+          --dequantize            For a quantized base: write its weights out in full,
+                                  in the type that each was before; --dequantize=bf16
+                                  in that type.
+          --dequantize-as <type>  What --dequantize=type is short for: f32, f16, bf16
+                                  or f64. (values: f32, f16, bf16, f64)
+          --requantize            For a quantized base: round the weights that change
+                                  to codes again, and say what that adds to the error.
           --reversible            Also write a remainder: what rounding loses, about a
                                   hundredth of the weights. With it the merge comes out
                                   again bit for bit, without the base.

@@ -25,6 +25,10 @@ extension Inspection {
     report.add("tensor_count", "tensors", .count(tensors.count))
     report.add("parameters", "parameters", .count(parameterCount))
     if let adapter { report.add("adapter", title: "adapter", adapter.report(detail)) }
+    let quantized = QuantizedWeights(tensors)
+    if !quantized.counts.isEmpty {
+      report.add("quantized", title: "quantized", quantized.report)
+    }
     if let merged { report.add("merged", title: "merged into it", merged.report) }
     if let check { report.add("check", title: "check", check.report) }
     addMetadata(to: &report)

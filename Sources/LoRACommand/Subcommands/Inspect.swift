@@ -18,8 +18,9 @@ package struct Inspect: ParsableCommand {
       base_model, base_fingerprint, task_type, zero_module_count, stray, findings, base [path, parameters, \
       reduction, bytes, share] and modules [module, rank, scaling, parameters, reduction]. A merged \
       checkpoint has merged: base_fingerprint, adapters [path, weight, fingerprint] and, of reversible \
-      merges, remainders [remainder, bytes, share of the weights it restores]. --check adds check: \
-      read_bytes, fingerprint, non_finite_count and non_finite [tensor, count].
+      merges, remainders [remainder, bytes, share of the weights it restores]. A quantized one has \
+      quantized: weights and formats. --check adds check: read_bytes, fingerprint, non_finite_count \
+      and non_finite [tensor, count].
       """)
 
   @Argument(

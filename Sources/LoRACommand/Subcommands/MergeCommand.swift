@@ -12,6 +12,12 @@ struct MergeCommand: ParsableCommand {
       The output has the form of the base: a file, a folder with its shards and side files, or a \
       stream on '-'. A name in .safetensors or .gz makes one file of a folder. With --reversible a \
       remainder goes beside the result, or into its folder as lora_remainder.safetensors.
+
+      Into quantized weights (lora quantize, bitsandbytes) a merge has to be told how. --dequantize \
+      writes all of them out; the result is that of a merge into what lora dequantize writes. \
+      --requantize rounds those that change to codes again; the report has the error that adds to \
+      the exact merge, and its size beside the delta's. The remainder of such a merge holds the \
+      tensors that it replaces.
       """)
 
   @Argument(

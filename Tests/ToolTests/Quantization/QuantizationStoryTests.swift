@@ -99,6 +99,18 @@ import Testing
     }
   }
 
+  @Test func `inspect tells what is quantized`() throws {
+    try ScratchFolder.with { scratch in
+      for (format, options) in [("nf4", []), ("int8", ["--format", "int8"])] {
+        _ = try run(["quantize", Self.llama, "-o", "q", "--force"] + options, in: scratch)
+        let result = try run(["inspect", "q", "--json"], in: scratch)
+        let file = try LooseJSON(parsing: result.output)["files"]?[0]
+        #expect(file?["quantized"]?["weights"]?.number == 14)
+        #expect(file?["quantized"]?["formats"] == .array([.text(format)]))
+      }
+    }
+  }
+
   @Test func `globs choose, and skip`() throws {
     try ScratchFolder.with { scratch in
       _ = try run(

@@ -1,0 +1,34 @@
+import Reports
+import Tensors
+
+/// The quantized weights of an inspected checkpoint, as the names of its tensors tell.
+struct QuantizedWeights: Sendable {
+  /// Formats in the order in which they first appear, and how many weights have each.
+  private(set) var counts: [(format: String, count: Int)] = []
+
+  init(_ tensors: [InspectedTensor]) {
+    for tensor in tensors {
+      guard let format = Self.format(of: tensor.name) else { continue }
+      if let index = counts.firstIndex(where: { $0.format == format }) {
+        counts[index].count += 1
+      } else {
+        counts.append((format, 1))
+      }
+    }
+  }
+
+  /// The format of the weight that a tensor of this name describes or scales.
+  private static func format(of name: String) -> String? {
+    if name.hasSuffix(".SCB") { return "int8" }
+    let parts = name.split(separator: ".quant_state.bitsandbytes__", maxSplits: 1)
+    return parts.count == 2 ? String(parts[1]) : nil
+  }
+
+  var report: Report {
+    var report = Report()
+    report.add("weights", "weights", .count(counts.reduce(0) { $0 + $1.count }))
+    report.add(
+      "formats", "formats", Quantity(.list(counts.map { .text(escaped($0.format)) })))
+    return report
+  }
+}
