@@ -37,9 +37,10 @@ package struct LinearModule: Sendable, Equatable {
   init(_ tensor: ModelTensor) {
     name = tensor.module
     let parts = name.split(separator: ".")
-    role = Self.role(parts)
+    let block = Self.block(parts)
+    role = Self.role(parts, isInBlock: block != nil)
     isExpert = parts.contains("experts")
-    block = Self.block(parts) ?? name
+    self.block = block ?? name
     let (first, second) = (tensor.shape[0], tensor.shape[1])
     let isTransposed = Self.transposed.contains(parts.last ?? "")
     (outputWidth, inputWidth) = isTransposed ? (second, first) : (first, second)
@@ -61,9 +62,9 @@ package struct LinearModule: Sendable, Equatable {
     "down_proj": .down, "w2": .down, "fc2": .down, "dense_4h_to_h": .down, "lin2": .down,
   ]
 
-  private static func role(_ parts: [Substring]) -> Role {
+  private static func role(_ parts: [Substring], isInBlock: Bool) -> Role {
     // A layer that stands alone, as in a plain network, has no role in a block.
-    guard let last = parts.last, block(parts) != nil else { return .other }
+    guard let last = parts.last, isInBlock else { return .other }
     let parents = parts.dropLast().suffix(2)
     switch last {
     case "c_proj": return parents.last == "mlp" ? .down : .attentionOutput

@@ -17,21 +17,23 @@ struct ModelInventory {
   private var head: ModelTensor?
 
   init(_ stored: [ModelTensor], isTied: Bool) {
+    let tensors = stored.map { NamedParts($0) }
     // Kinds of tokens are looked up too, in a matrix of fewer rows.
-    embedding = stored.filter { Self.isEmbedding($0) && !Self.isPositions($0) }
+    embedding = tensors.filter { $0.isEmbedding && !$0.isPositions }.map(\.tensor)
       .max { $0.shape[0] < $1.shape[0] }
-    for tensor in stored {
-      let isHead = embedding != nil && Self.isHead(tensor)
-      if Self.isBuffer(tensor) || (isHead && isTied && tensor.shape == embedding?.shape) {
+    for named in tensors {
+      let tensor = named.tensor
+      let isHead = embedding != nil && named.isHead
+      if named.isBuffer || (isHead && isTied && tensor.shape == embedding?.shape) {
         leftOut.append(tensor.name)
         continue
       }
       parameters.append(tensor)
       if isHead {
         head = tensor
-      } else if Self.isLinear(tensor) {
+      } else if named.isLinear {
         linears.append(LinearModule(tensor))
-      } else if Self.isNorm(tensor) {
+      } else if named.isNorm {
         norms.append(tensor)
       }
     }
@@ -40,53 +42,61 @@ struct ModelInventory {
   var outputWidth: Int {
     head?.shape[0] ?? embedding?.shape[0] ?? linears.last?.outputWidth ?? 0
   }
+}
 
-  // MARK: Names
+/// A tensor, and what the parts of its name say about it.
+private struct NamedParts {
+  let tensor: ModelTensor
+  /// The dotted parts of its module's name.
+  private let parts: [Substring]
+  private let isWeight: Bool
+
+  init(_ tensor: ModelTensor) {
+    self.tensor = tensor
+    isWeight = tensor.name.hasSuffix(".weight")
+    let parts = tensor.name.split(separator: ".")
+    self.parts = isWeight ? parts.dropLast() : parts
+  }
 
   private static let heads: Set<Substring> = [
     "lm_head", "embed_out", "output", "score", "classifier",
   ]
   private static let embeddings: Set<Substring> = ["wte", "shared", "embedding", "embeddings"]
-  private static let bufferNames: Set<Substring> = [
+  private static let buffers: Set<Substring> = [
     "inv_freq", "masked_bias", "position_ids", "num_batches_tracked",
   ]
 
+  private var last: Substring { parts.last ?? "" }
+  private var isMatrix: Bool { tensor.shape.rank == 2 }
+
   /// Causal masks of GPT-2 and GPT-NeoX, rotary tables, counters.
-  private static func isBuffer(_ tensor: ModelTensor) -> Bool {
-    let last = tensor.name.split(separator: ".").last ?? ""
+  var isBuffer: Bool {
     let isFloatingPoint = ["F", "BF"].contains { tensor.type.rawValue.hasPrefix($0) }
-    return !isFloatingPoint || bufferNames.contains(last)
+    return !isFloatingPoint || Self.buffers.contains(last)
       || (last == "bias" && tensor.shape.rank == 4)
   }
 
-  private static func isPositions(_ tensor: ModelTensor) -> Bool {
-    let last = tensor.module.split(separator: ".").last ?? ""
-    return last == "wpe" || last.contains("position_embed") || last == "embed_positions"
+  var isPositions: Bool {
+    last == "wpe" || last.contains("position_embed") || last == "embed_positions"
   }
 
   /// An embedding of tokens, or of what else is looked up by number.
-  private static func isEmbedding(_ tensor: ModelTensor) -> Bool {
-    let last = tensor.module.split(separator: ".").last ?? ""
-    return tensor.shape.rank == 2
-      && (embeddings.contains(last) || last == "relative_attention_bias"
+  var isEmbedding: Bool {
+    isMatrix
+      && (Self.embeddings.contains(last) || last == "relative_attention_bias"
         || (last.contains("embed") && last != "embed_out"))
   }
 
   /// The output layer; outside of the blocks, where BERT calls other layers `output`.
-  private static func isHead(_ tensor: ModelTensor) -> Bool {
-    let parts = tensor.module.split(separator: ".")
-    return tensor.shape.rank == 2 && heads.contains(parts.last ?? "")
-      && LinearModule.block(parts) == nil
+  var isHead: Bool {
+    isMatrix && Self.heads.contains(last) && LinearModule.block(parts) == nil
   }
 
-  private static func isLinear(_ tensor: ModelTensor) -> Bool {
-    tensor.shape.rank == 2 && tensor.name.hasSuffix(".weight") && !isEmbedding(tensor)
-      && !isPositions(tensor)
-  }
+  var isLinear: Bool { isMatrix && isWeight && !isEmbedding && !isPositions }
 
-  private static func isNorm(_ tensor: ModelTensor) -> Bool {
-    let module = tensor.module.lowercased()
-    return tensor.shape.rank == 1 && tensor.name.hasSuffix(".weight")
-      && (module.contains("norm") || module.contains("ln_"))
+  var isNorm: Bool {
+    guard tensor.shape.rank == 1, isWeight else { return false }
+    let module = tensor.name.lowercased()
+    return module.contains("norm") || module.contains("ln_")
   }
 }

@@ -38,8 +38,9 @@ struct PlanCommand: ParsableCommand {
       targets [targets, modules, rank, parameters, share, adapter_bytes], memory [rank, targets, \
       batch_size, sequence_length, checkpointing, optimizer, methods [method, weights, gradients, \
       optimizer, activations, buffer, total]], storage [variants, full_bytes, base_bytes, \
-      adapter_bytes, lora_bytes, reduction] and, when a limit is given, fits [method, targets, rank, \
-      parameters, bytes] and answer.
+      adapter_bytes, lora_bytes, reduction] and, when a limit is given, fits [method, targets, fits, \
+      largest_rank, parameters, bytes] (method and bytes with --memory) and answer [method, targets, \
+      rank], whose rank is null when nothing fits.
       """)
 
   @Argument(
