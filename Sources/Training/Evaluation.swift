@@ -23,8 +23,12 @@ package struct Evaluation: Sendable, Equatable {
 }
 
 extension MultilayerPerceptron {
-  /// Rows computed at a time: enough for full products, and a bound on memory.
-  private static var rowsAtOnce: Int { 1024 }
+  /// Rows computed at a time: enough for full products, and no layer's output above 1 MiB in f32
+  /// unless 32 rows are more, so that an evaluation takes no more memory than training steps do.
+  private var rowsAtOnce: Int {
+    let widest = layers.reduce(inputs) { max($0, $1.linear.outputs) }
+    return max(32, min(1024, (1 << 18) / max(1, widest)))
+  }
 
   /// Calls `body` with the outputs [B, out] of some rows after the other, and the first row's number.
   @specialized(where Scalar == Float)
@@ -32,9 +36,10 @@ extension MultilayerPerceptron {
   package mutating func forEachOutput(
     of features: Matrix<Scalar>, _ body: (Int, Matrix<Scalar>) throws -> Void
   ) rethrows {
+    let rowsAtOnce = rowsAtOnce
     var first = 0
     while first < features.rows {
-      let rows = first..<min(features.rows, first + Self.rowsAtOnce)
+      let rows = first..<min(features.rows, first + rowsAtOnce)
       try body(first, outputs(for: features.selecting(rows)))
       first = rows.upperBound
     }
@@ -73,7 +78,8 @@ extension MultilayerPerceptron {
   private mutating func blocks<Result: Sendable>(
     of features: Matrix<Scalar>, _ body: (Int, Matrix<Scalar>) -> Result
   ) -> [Result] {
-    let count = (features.rows + Self.rowsAtOnce - 1) / Self.rowsAtOnce
+    let rowsAtOnce = rowsAtOnce
+    let count = (features.rows + rowsAtOnce - 1) / rowsAtOnce
     // Weights in codes are unpacked by one network at a time, with all threads.
     let isPacked = layers.contains { $0.linear.weight.packed != nil }
     guard count > 1, !isPacked else {
@@ -88,8 +94,8 @@ extension MultilayerPerceptron {
       var network = network
       network.workers = .one
       for block in stride(from: worker, to: count, by: share) {
-        let first = block * Self.rowsAtOnce
-        let rows = first..<min(features.rows, first + Self.rowsAtOnce)
+        let first = block * rowsAtOnce
+        let rows = first..<min(features.rows, first + rowsAtOnce)
         let result = body(first, network.outputs(for: features.selecting(rows)))
         results.withLock { $0[block] = result }
       }
