@@ -29,7 +29,22 @@ struct NetworkAdapters {
           + "expected the fingerprint \(wanted), found \(base.fingerprint); "
           + "name the right base, or go on with --any-base")
     }
+    try refuseRepetition(merged, on: base.file)
     try FoundationGuard(onto: base.file, merged: merged, isIgnored: false).check(adapters)
+  }
+
+  /// What is on the network already is not meant to go on it again, as in a merge.
+  private func refuseRepetition(_ merged: MergedState?, on file: String) throws(AdapterError) {
+    var seen = Set((merged?.adapters ?? []).map(\.fingerprint))
+    for adapter in adapters.map(\.adapter) {
+      guard seen.insert(adapter.fingerprint).inserted else {
+        throw .mismatch(
+          file: file,
+          problem:
+            "the adapter \(escaped(adapter.file)) is on it already; give it a weight instead "
+            + "of naming it again, or go on with --any-base")
+      }
+    }
   }
 
   /// Folds all of them into `network`, in their order.

@@ -83,6 +83,11 @@ import Testing
         (["predict", Self.base, Self.table, "--adapter", "other", "--adapter", "B"], missing),
         (["train", Self.base, Self.table, "--init-adapter", "B", "-o", "no"], missing),
         (["train", Self.base, Self.table, "--adapter", "B", "-o", "no"], missing),
+        (["eval", "one", Self.table, "--adapter", "A"], "the adapter A is on it already"),
+        (
+          ["train", Self.base, Self.table, "--adapter", "A", "--adapter", "A@2", "-o", "no"],
+          "the adapter A is on it already"
+        ),
         (
           ["train", "one", Self.table, "--init-adapter", "other", "--adapter", "A@x", "-o", "no"],
           "A@x: no such file"
