@@ -34,6 +34,8 @@
 #include "../Templates/Remainder.inc"
 #include "../Templates/Digest.inc"
 #include "../Templates/Quantization.inc"
+#include "../Templates/QuantizedEncoding.inc"
+#include "../Templates/QuantizedDecoding.inc"
 
 #pragma clang attribute pop
 

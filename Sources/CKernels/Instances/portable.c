@@ -27,3 +27,5 @@
 #include "../Templates/Remainder.inc"
 #include "../Templates/Digest.inc"
 #include "../Templates/Quantization.inc"
+#include "../Templates/QuantizedEncoding.inc"
+#include "../Templates/QuantizedDecoding.inc"
