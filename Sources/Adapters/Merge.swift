@@ -1,5 +1,4 @@
 import Containers
-import OrderedCollections
 import Tensors
 
 /// Adds adapters to a checkpoint: `W' = W + Σ w·s·B·A`, in one pass over the file.
@@ -29,17 +28,11 @@ package struct Merge: Sendable {
   ///   or an adapter that is merged already, `ContainerError` from reading and writing.
   package func run() throws -> MergeSummary {
     let before = try MergedState(metadata: base.metadata, file: base.path)
-    try refuseRepetition(before)
-    try refuseUnrecordedAdapters()
-    let foundations = FoundationGuard(
-      onto: base.path, merged: before, isIgnored: ignoresBaseFingerprint)
-    try foundations.check(adapters)
+    try refuseUnsuitable(after: before)
     let initial = InitialAdapters(
       adapters, initial: initialAdapters, isIgnored: ignoresBaseFingerprint)
-    let weights = try QuantizedMerge(into: base)
-    let plan = try MergePlan(
-      try initial.completed(), into: weights.entries, config: base.config,
-      choices: options.choices)
+    var merge = try PlannedMerge(try initial.completed(), into: base, options, to: output)
+    let plan = merge.plan
     let guardian = BaseGuard(
       base: base, state: before, adapters: adapters.map(\.adapter),
       isIgnored: ignoresBaseFingerprint)
@@ -50,36 +43,25 @@ package struct Merge: Sendable {
     var after = MergedState(
       base: before.map(\.base) ?? known,
       steps: kept.steps + [MergedState.Step(adapters, options)])
-    let meter = SurvivalMeter()
-    var recording = StepRecording(of: adapters, output: output)
-    recording.given = remainder
-    let work = try weights.work(plan, options, meter: meter)
-    let keepsOriginals = isReversible && options.quantized != nil
-    let changes =
-      isReversible && !keepsOriginals
-      ? try recording.changes(plan, options, of: weights.entries, meter, in: &after)
-      : work.changes
-    var edit = CheckpointEdit(source: base, layout: base, changes: changes, output: output)
-    edit.configuration = plan.configuration(type: options.type, of: base.config)
-    edit.configuration.merge(work.configuration) { _, new in new }
-    edit.metadata = work.metadata
-    if keepsOriginals {
-      edit.originals = try recording.originals(
-        work, of: base, changing: edit.configuration, in: &after)
-    }
+    var edit = try merge.edit(
+      like: base, isReversible: isReversible, remainder: remainder, in: &after)
     edit.sideFiles = plan.vocabularySize == nil ? [:] : TokenizerFiles.of(adapters)
     edit.sideFiles.merge(kept.sideFiles) { _, new in new }
-    edit.recordings = recording.steps
     edit.recipe = recipe
     let fingerprints = try edit.run(state: after) { found in
       try guardian.check(found.source)
       try refuseNoChange(found, plan)
       return before.map(\.base) ?? found.source
     }
-    var summary = MergeSummary(plan, base, fingerprints, meter)
-    summary.remainders = recording.summaries
-    summary.requantized = work.requantized.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
-    return summary
+    return merge.summary(fingerprints)
+  }
+
+  /// What can be refused before the base's tensors are looked at.
+  private func refuseUnsuitable(after state: MergedState?) throws {
+    try refuseRepetition(state)
+    try refuseUnrecordedAdapters()
+    try FoundationGuard(onto: base.path, merged: state, isIgnored: ignoresBaseFingerprint)
+      .check(adapters)
   }
 
   private func refuseRepetition(_ state: MergedState?) throws(AdapterError) {

@@ -48,40 +48,19 @@ package struct Swap: Sendable {
   }
 
   private func swap(_ record: MergedRecord, with base: Checkpoint) throws -> MergeSummary {
-    let weights = try QuantizedMerge(into: base)
-    let plan = try MergePlan(
-      adapters, into: weights.entries, config: base.config, choices: options.choices)
-    let meter = SurvivalMeter()
+    var merge = try PlannedMerge(adapters, into: base, options, to: output)
     var state = MergedState(
       base: record.state.base, steps: [MergedState.Step(adapters, options)])
-    var recording = StepRecording(of: adapters, output: output)
-    recording.given = remainder
-    let work = try weights.work(plan, options, meter: meter)
-    let keepsOriginals = isReversible && options.quantized != nil
-    var edit = CheckpointEdit(
-      source: base, layout: record.layout(from: base, to: output.destination),
-      changes: isReversible && !keepsOriginals
-        ? try recording.changes(plan, options, of: weights.entries, meter, in: &state)
-        : work.changes,
-      output: output)
-    edit.recordings = recording.steps
+    var edit = try merge.edit(
+      like: record.layout(from: base, to: output.destination), isReversible: isReversible,
+      remainder: remainder, in: &state)
     edit.recipe = recipe
-    edit.configuration = plan.configuration(type: options.type, of: base.config)
-    edit.configuration.merge(work.configuration) { _, new in new }
-    edit.metadata = work.metadata
-    if keepsOriginals {
-      edit.originals = try recording.originals(
-        work, of: base, changing: edit.configuration, in: &state)
-    }
     let fingerprints = try edit.run(state: state) { found in
       try record.checkBase(found.source, of: base)
       try guardian(base, nil).check(found.source)
       return found.source
     }
-    var summary = MergeSummary(plan, base, fingerprints, meter)
-    summary.remainders = recording.summaries
-    summary.requantized = work.requantized.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
-    return summary
+    return merge.summary(fingerprints)
   }
 
   private func swap(
