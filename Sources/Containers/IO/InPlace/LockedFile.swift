@@ -22,9 +22,8 @@ package final class LockedFile: Sendable {
   package init(
     _ path: String, force: Bool = false, in system: any FileSystem = SystemFileSystem.shared
   ) throws(ContainerError) {
-    self.path = path
-    self.system = system
-    descriptor = try Self.open(path, in: system)
+    let descriptor = try Self.open(path, in: system)
+    let status: FileStatus
     do throws(ContainerError) {
       status = try Self.check(descriptor, path, in: system)
       try Self.lock(descriptor, path, in: system)
@@ -34,6 +33,10 @@ package final class LockedFile: Sendable {
       system.close(descriptor)
       throw error
     }
+    // Not before all is well: a failure after the last property is set runs `deinit`, which closes too.
+    self.path = path
+    self.system = system
+    (self.descriptor, self.status) = (descriptor, status)
   }
 
   deinit {
