@@ -40,6 +40,7 @@ package final class FolderLock: Sendable {
   /// - Throws: `OutputProblem.inUse` when another process holds it.
   package init(_ path: String) throws(ContainerError) {
     let system = SystemFileSystem.shared
+    let descriptor: FileDescriptor
     do throws(Errno) {
       descriptor = try system.openFolder(FilePath(path))
     } catch {
@@ -53,6 +54,8 @@ package final class FolderLock: Sendable {
         error == .wouldBlock ? .inUse : .failed(operation: "locking", error)
       throw ContainerError(file: path, .output(problem))
     }
+    // Set last, as a failure after it runs `deinit`, which closes too.
+    self.descriptor = descriptor
   }
 
   deinit {
