@@ -15,15 +15,16 @@ package struct RowTerms: Sendable {
   package private(set) var confusion: [[Int]] = []
 
   /// The terms of all rows of `data`, which must have targets, under `network`.
-  package init(_ network: MultilayerPerceptron<Double>, on data: Dataset<Double>) {
-    var network = network
+  package init(
+    _ network: some TableNetwork<Double>, on data: Dataset<Double>, _ workers: Workers
+  ) {
     var elements: [Double] = []
     switch data.targets {
     case .labels(let labels):
       outputs = nil
       var confusion = [[Int]](
         repeating: Array(repeating: 0, count: network.outputs), count: network.outputs)
-      network.forEachOutput(of: data.features) { first, y in
+      network.forEachOutput(of: data.features, workers) { first, y in
         for row in 0..<y.rows {
           let label = labels[first + row]
           let guess = y.largest(inRow: row)
@@ -36,7 +37,7 @@ package struct RowTerms: Sendable {
       self.confusion = confusion
     case .values(let values):
       outputs = values.columns
-      network.forEachOutput(of: data.features) { first, y in
+      network.forEachOutput(of: data.features, workers) { first, y in
         for row in 0..<y.rows {
           let targets = values[row: first + row]
           let errors = zip(y[row: row], targets).map { $0 - $1 }

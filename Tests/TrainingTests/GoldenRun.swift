@@ -27,12 +27,12 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
     as: Scalar.Type, steps: Int? = nil, workers: Workers = .one
   ) throws -> Trainer<MultilayerPerceptron<Scalar>, Batches<Scalar>> {
     let settings = try settings()
-    var network: MultilayerPerceptron<Scalar> = try network(settings)
-    network.workers = workers
+    let network: MultilayerPerceptron<Scalar> = try network(settings)
     let data: Dataset<Scalar> = try dataset(settings)
     let total = steps ?? Int(settings["steps"]?.number ?? 0)
     return Trainer(
-      network, optimizer(settings), schedule(settings, steps: total),
+      network, settings["loss"]?.text == "mse" ? .meanSquaredError : .softmaxCrossEntropy,
+      optimizer(settings), schedule(settings, steps: total),
       Batches(
         data, size: settings["batch"]?.number.map { Int($0) } ?? data.rows, shuffles: false,
         generator: Generator(seed: 0)),
@@ -54,9 +54,7 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
         NamedValues(
           name: name, shape: Shape(tensor.shape), values: tensor.values.map { Scalar($0) })
       }, file: family)
-    var network = MultilayerPerceptron(
-      layers: layers, activation: .relu,
-      loss: settings["loss"]?.text == "mse" ? .meanSquaredError : .softmaxCrossEntropy)
+    var network = MultilayerPerceptron(layers: layers, activation: .relu)
     try adapt(&network, settings, family)
     return network
   }

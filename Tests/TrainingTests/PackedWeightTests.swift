@@ -52,8 +52,7 @@ import Training
           bias: bias))
     }
     let both = [packed, full].map { layers in
-      var network = MultilayerPerceptron(
-        layers: layers, activation: .gelu, loss: .softmaxCrossEntropy)
+      var network = MultilayerPerceptron(layers: layers, activation: .gelu)
       var generator = Generator(seed: 2)
       for layer in layers {
         var up = (0..<3 * layer.outputs).map { _ in Scalar(generator.uniform(within: 0.1)) }
@@ -64,7 +63,6 @@ import Training
           up: up, rank: 3, scaling: 1.7)
         network.attach(branch.with(dora ? Magnitude(on: layer) : nil), to: layer.module)
       }
-      network.workers = Workers(count: 2)
       return network
     }
     return (both[0], both[1])
@@ -88,10 +86,10 @@ import Training
     let (isRows, dora) = kind
     var (packed, full) = networks(sizes, isRows: isRows, dora: dora, as: Double.self)
     let batch: TableBatch<Double> = batch(11, sizes[0])
-    let (one, other) = (packed.forward(batch), full.forward(batch))
+    let pass = Pass.scoring(Workers(count: 2))
+    let one = packed.learn(.softmaxCrossEntropy, from: batch, pass)
+    let other = full.learn(.softmaxCrossEntropy, from: batch, pass)
     #expect(abs(one - other) <= 1e-12 * other)
-    packed.backward(batch)
-    full.backward(batch)
     let names = packed.trained.map(\.name)
     #expect(names == full.trained.map(\.name) && names.allSatisfy { $0.contains("lora_") })
     for (left, right) in zip(packed.trained, full.trained) {
@@ -107,10 +105,8 @@ import Training
     var results: [[Float]] = []
     for threads in [1, 2] {
       var network = network
-      network.workers = Workers(count: threads)
       let batch: TableBatch<Float> = batch(3, 40)
-      _ = network.forward(batch)
-      network.backward(batch)
+      network.learn(.softmaxCrossEntropy, from: batch, .scoring(Workers(count: threads)))
       results.append(network.trained.flatMap(\.gradient))
     }
     #expect(results[0] == results[1])

@@ -161,15 +161,15 @@ import Training
     func run(batch: Int, accumulation: Int) throws -> [Double] {
       var generator = Generator(seed: 3)
       let network = MultilayerPerceptron<Double>(
-        sizes: [2, 8, 3], activation: .tanh, loss: .weightedCrossEntropy([1, 2, 3]),
-        generator: &generator)
+        sizes: [2, 8, 3], activation: .tanh, generator: &generator)
       let rows = Spirals().rows.prefix(110) + Spirals().rows.suffix(100)
       let data = Dataset<Double>(
         columns: ["x1", "x2"], target: "label",
         features: Matrix(columns: 2, elements: rows.flatMap { [$0.x1, $0.x2] }),
         targets: .labels(rows.map { Int32($0.label) }))
       var trainer = Trainer(
-        network, Adam(decoupled: true), Schedule(rate: 0.01, steps: 12),
+        network, .weightedCrossEntropy([1, 2, 3]), Adam(decoupled: true),
+        Schedule(rate: 0.01, steps: 12),
         Batches(data, size: batch, shuffles: true, generator: Generator(seed: 4)),
         accumulation: accumulation)
       var losses: [Double] = []

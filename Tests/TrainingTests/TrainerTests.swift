@@ -10,8 +10,7 @@ import Training
   ) -> Trainer<MultilayerPerceptron<Float>, Batches<Float>> {
     var generator = Generator(seed: seed)
     var network = MultilayerPerceptron<Float>(
-      sizes: [2, 16, 16, 3], activation: .gelu, loss: .softmaxCrossEntropy,
-      generator: &generator)
+      sizes: [2, 16, 16, 3], activation: .gelu, generator: &generator)
     network.setTrained(false)
     for module in ["0", "2", "4"] {
       let linear = network.layers.map(\.linear).first { $0.module == module }
@@ -20,7 +19,7 @@ import Training
         LowRankBranch(on: linear, rank: 4, scaling: 2, generator: &generator), to: module)
     }
     return Trainer(
-      network, Adam(weightDecay: 0.01, decoupled: true),
+      network, .softmaxCrossEntropy, Adam(weightDecay: 0.01, decoupled: true),
       Schedule(.cosine, rate: rate, warmup: 5, steps: steps),
       Batches(spirals, size: 32, shuffles: true, generator: generator.fork()), clipNorm: 0.5,
       workers: workers)
@@ -94,13 +93,13 @@ import Training
   @Test func `a gradient that is not finite names its tensor`() throws {
     var generator = Generator(seed: 0)
     let network = MultilayerPerceptron<Float>(
-      sizes: [1, 1], activation: .relu, loss: .meanSquaredError, generator: &generator)
+      sizes: [1, 1], activation: .relu, generator: &generator)
     // The loss (y - 10³⁰)² is finite in f64, and so is dy; dW = dy·x is not in f32.
     let data = Dataset<Float>(
       columns: ["x"], target: "y", features: Matrix(columns: 1, elements: [1e20]),
       targets: .values(Matrix(columns: 1, elements: [1e30])))
     var run = Trainer(
-      network, SGD(), Schedule(rate: 1, steps: 1),
+      network, .meanSquaredError, SGD(), Schedule(rate: 1, steps: 1),
       Batches(data, size: 1, shuffles: false, generator: generator))
     #expect(throws: TrainingError.nonFiniteGradient(step: 1, tensor: "0.weight")) {
       try run.advance()

@@ -80,11 +80,8 @@ struct BaseNetwork<Scalar: DenseScalar> {
   }
 
   /// The network, all of it frozen.
-  func network(for task: LearningTask, workers: Workers) -> MultilayerPerceptron<Scalar> {
-    var network = MultilayerPerceptron(
-      layers: layers, activation: description.activation ?? .relu, loss: task.loss)
-    network.workers = workers
-    return network
+  var network: MultilayerPerceptron<Scalar> {
+    MultilayerPerceptron(layers: layers, activation: description.activation ?? .relu)
   }
 
   /// How a table for this network is read.

@@ -12,18 +12,18 @@ struct FullComparison {
   ///
   /// - Throws: As `TrainingRun.train`; a signal says that the adapter is written.
   func train(
-    _ network: MultilayerPerceptron<Float>, on tables: TrainingTables, generator: Generator
+    _ network: MultilayerPerceptron<Float>, _ loss: Loss, on tables: TrainingTables,
+    generator: Generator
   ) throws -> TrainingReport.Contender {
     var (network, generator, run) = (network, generator, run)
     network.setTrained(true)
     run.isRecorded = false
     run.otherRate = rate
     do {
-      let outcome = try run.train(network, from: [], on: tables, generator: &generator)
-      var trained = outcome.network
+      let outcome = try run.train(network, loss, from: [], on: tables, generator: &generator)
       return TrainingReport.Contender(
-        parameters: trained.trainedCount, outcome: outcome,
-        after: trained.evaluation(on: tables.judged))
+        parameters: outcome.network.trainedCount, outcome: outcome,
+        after: outcome.network.evaluation(on: tables.judged, loss, run.workers))
     } catch RunStop.lost(let signal, _) {
       throw RunStop.comparing(signal: signal, output: run.output.output)
     }

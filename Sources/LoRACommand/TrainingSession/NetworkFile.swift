@@ -62,10 +62,9 @@ enum NetworkFile {
   private static func json(
     _ network: MultilayerPerceptron<Float>, _ description: ModelDescription
   ) -> JSONValue {
-    let sizes = [network.inputs] + network.layers.map(\.linear.outputs)
-    return JSONValue(members: [
+    JSONValue(members: [
       ("kind", "mlp"),
-      ("sizes", .array(sizes.map { .number(JSONNumber($0)) })),
+      ("sizes", .array(network.widths.map { .number(JSONNumber($0)) })),
       ("activation", .string((description.activation ?? .relu).rawValue)),
     ])
   }

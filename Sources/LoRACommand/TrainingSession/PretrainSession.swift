@@ -21,15 +21,18 @@ struct PretrainSession {
     if dataset.classCount == 1 {
       throw TableError(file: file, column: dataset.target, .singleClass)
     }
-    var network = network(
+    let network = network(
       for: dataset, hidden: hidden, activation: activation, generator: &generator)
-    try network.weighClasses(run.options.classWeights, for: dataset, file: file)
+    let task: LearningTask = dataset.classCount == nil ? .regression : .classification
+    let loss = try Loss(task, run.options.classWeights, for: dataset, network.outputs, file: file)
     report.showAhead(
-      RunOpening(tables, run, network, method: "all weights, new ones", seed: seed).report,
+      RunOpening(
+        tables, run, network, loss, method: "all weights, new ones", seed: seed
+      ).report,
       besideOutputOnStdout: run.output.isStandardOutput)
-    let outcome = try run.train(network, from: [], on: tables, generator: &generator)
-    var trained = outcome.network
-    let after = trained.evaluation(on: tables.judged)
+    let outcome = try run.train(network, loss, from: [], on: tables, generator: &generator)
+    let trained = outcome.network
+    let after = trained.evaluation(on: tables.judged, loss, run.workers)
     try NetworkFile.write(
       trained, description(of: tables, activation), to: run.output, threads: run.workers.count)
     let count = trained.parameterCount
@@ -52,13 +55,9 @@ struct PretrainSession {
     generator: inout Generator
   ) -> MultilayerPerceptron<Float> {
     var weights = generator.fork()
-    var network = MultilayerPerceptron<Float>(
+    return MultilayerPerceptron<Float>(
       sizes: [dataset.columns.count] + hidden + [dataset.outputCount],
-      activation: activation,
-      loss: dataset.classCount == nil ? .meanSquaredError : .softmaxCrossEntropy,
-      generator: &weights)
-    network.workers = run.workers
-    return network
+      activation: activation, generator: &weights)
   }
 
   private func description(

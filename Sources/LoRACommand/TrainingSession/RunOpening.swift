@@ -7,6 +7,7 @@ struct RunOpening {
   private let tables: TrainingTables
   private let run: TrainingRun
   private let network: MultilayerPerceptron<Float>
+  private let loss: Loss
   private let method: String
   private let seed: UInt64
 
@@ -14,14 +15,15 @@ struct RunOpening {
   ///   - tables: As they are trained and validated on.
   ///   - run: The settings.
   ///   - network: As training begins.
+  ///   - loss: What is made small.
   ///   - method: What is trained in it.
   ///   - seed: Of all chance.
   init(
     _ tables: TrainingTables, _ run: TrainingRun, _ network: MultilayerPerceptron<Float>,
-    method: String, seed: UInt64
+    _ loss: Loss, method: String, seed: UInt64
   ) {
     (self.tables, self.run, self.network) = (tables, run, network)
-    (self.method, self.seed) = (method, seed)
+    (self.loss, self.method, self.seed) = (loss, method, seed)
   }
 
   /// For a person; `TrainingReport` has the same in JSON.
@@ -44,15 +46,14 @@ struct RunOpening {
   }
 
   private var shape: String {
-    let sizes = [network.inputs] + network.layers.map(\.linear.outputs)
-    let activation = network.layers.first?.activation.map { ", \($0.rawValue)" } ?? ""
+    let activation = network.activation.map { ", \($0.rawValue)" } ?? ""
     let loss =
-      switch network.loss {
+      switch loss {
       case .softmaxCrossEntropy: "softmax cross-entropy"
       case .weightedCrossEntropy: "softmax cross-entropy, classes weighted"
       case .meanSquaredError: "mean squared error"
       }
-    return sizes.map { grouped($0) }.joined(separator: " → ") + "\(activation); \(loss)"
+    return network.widths.map { grouped($0) }.joined(separator: " → ") + "\(activation); \(loss)"
   }
 
   private var optimizer: String {

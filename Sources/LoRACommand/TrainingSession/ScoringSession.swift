@@ -25,8 +25,8 @@ struct ScoringSession {
     self.base = base
   }
 
-  private func network(for task: LearningTask) throws -> MultilayerPerceptron<Double> {
-    var network = base.network(for: task, workers: workers)
+  private func network() throws -> MultilayerPerceptron<Double> {
+    var network = base.network
     try adapters.put(on: &network)
     return network
   }
@@ -34,9 +34,9 @@ struct ScoringSession {
   /// The metrics on the table at `path`, as a report.
   func evaluate(on path: String, _ options: EvaluationOptions) throws -> Report {
     let task = try base.task(data)
-    var network = try network(for: task)
+    let network = try network()
     let dataset = try table(path, base.tableReader(data, task: task))
-    let evaluation = network.evaluation(on: dataset)
+    let evaluation = network.evaluation(on: dataset, task.loss, workers)
     var report = Report()
     report.add("rows", "rows", .count(dataset.rows))
     report.add("loss", "loss", .number(evaluation.loss))
@@ -48,7 +48,7 @@ struct ScoringSession {
       report.add("rmse", "root mean square error", .number(root))
       report.add("r2", "R²", .number(explained))
     }
-    let terms = RowTerms(network, on: dataset)
+    let terms = RowTerms(network, on: dataset, workers)
     if options.resamples > 0 {
       var generator = Generator(seed: options.seed.seed)
       let intervals = terms.intervals(resamples: options.resamples, generator: &generator)
@@ -90,7 +90,7 @@ struct ScoringSession {
   /// In front stand the texts of the columns `ids`. Classes: `class`, then `p(NAME)` for each, or `logit(NAME)`. Values: the target's name.
   func predict(on path: String, ids: [String], showsLogits: Bool) throws {
     let task = try base.task(data)
-    var network = try network(for: task)
+    let network = try network()
     var reader = base.tableReader(data, task: task)
     reader.target = .ignored(data.targets ?? base.description.targets, features: base.inputs)
     reader.kept = ids
@@ -101,7 +101,7 @@ struct ScoringSession {
       task: task, classes: classNames, targets: base.description.targets,
       outputs: base.outputs, showsLogits: showsLogits)
     try StandardStreams.write(ids.map { csvField($0) + "," }.joined() + predictions.header)
-    try network.forEachOutput(of: dataset.features) { first, outputs in
+    try network.forEachOutput(of: dataset.features, workers) { first, outputs in
       try Interruption.check()
       let kept = dataset.kept.isEmpty ? [] : dataset.kept[first..<first + outputs.rows]
       try StandardStreams.write(predictions.records(of: outputs, behind: kept))

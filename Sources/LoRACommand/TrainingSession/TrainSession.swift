@@ -19,16 +19,16 @@ struct TrainSession {
     let plan = try AdapterPlan(options, for: base)
     let ground = try TrainingGround(base, options, beside: plan.start)
     var generator = Generator(seed: seed)
-    let (tables, frozen) = try open(ground, path, &generator)
+    let (tables, frozen, loss) = try open(ground, path, &generator)
     var weights = generator.fork()
-    var network = frozen
-    network.dropoutSeed = weights.next()
+    var (network, run) = (frozen, run)
+    run.dropoutSeed = weights.next()
     try plan.adapt(&network, generator: &weights)
-    let before = network.evaluation(on: tables.judged)
-    try open(RunOpening(tables, run, network, method: plan.summary, seed: seed))
+    let before = network.evaluation(on: tables.judged, loss, run.workers)
+    try open(RunOpening(tables, run, network, loss, method: plan.summary, seed: seed))
     let batchChance = generator
     let outcome = try run.train(
-      network, from: ground.identity, on: tables, generator: &generator)
+      network, loss, from: ground.identity, on: tables, generator: &generator)
     let adapter = TrainedAdapter(
       network: outcome.network, plan: plan, ground: ground, beginning: network,
       run: run.configuration(of: "train"),
@@ -36,10 +36,10 @@ struct TrainSession {
     try AdapterFile.write(
       adapter.contents, to: run.output.output, options: run.output.containerOptions,
       threads: run.workers.count, isCompressed: run.output.gzip)
-    var result = result(outcome, of: base, on: tables, before: before)
+    var result = result(outcome, loss, of: base, on: tables, before: before)
     if options.compareFull {
       result.rival = try FullComparison(run: run, rate: options.fullLearningRate)
-        .train(frozen, on: tables, generator: batchChance)
+        .train(frozen, loss, on: tables, generator: batchChance)
     }
     try show(result)
   }
@@ -53,24 +53,24 @@ struct TrainSession {
     }
     let ground = try TrainingGround(base, options)
     var generator = Generator(seed: seed)
-    var (tables, network) = try open(ground, path, &generator)
-    let before = network.evaluation(on: tables.judged)
+    var (tables, network, loss) = try open(ground, path, &generator)
+    let before = network.evaluation(on: tables.judged, loss, run.workers)
     network.setTrained(true)
-    try open(RunOpening(tables, run, network, method: "all weights", seed: seed))
+    try open(RunOpening(tables, run, network, loss, method: "all weights", seed: seed))
     var outcome = try run.train(
-      network, from: ground.identity, on: tables, generator: &generator)
+      network, loss, from: ground.identity, on: tables, generator: &generator)
     var description = description(of: ground.base, tables)
     description.activation = description.activation ?? .relu
     outcome.network.round(to: base.types)
     try NetworkFile.write(
       outcome.network, description, to: run.output, threads: run.workers.count,
       types: base.types)
-    try show(result(outcome, of: base, on: tables, before: before))
+    try show(result(outcome, loss, of: base, on: tables, before: before))
   }
 
   private func open(
     _ ground: TrainingGround, _ path: String, _ generator: inout Generator
-  ) throws -> (TrainingTables, MultilayerPerceptron<Float>) {
+  ) throws -> (TrainingTables, MultilayerPerceptron<Float>, Loss) {
     let base = ground.base
     if base.description.sources != nil, preparation.columns.selectsColumns {
       throw ModelError.ownFeatures(file: base.file)
@@ -79,10 +79,11 @@ struct TrainSession {
     let tables = try TrainingTables(
       path, base.tableReader(preparation.data, task: task), known: base.description.scaling,
       preparation, generator: &generator)
-    var network = try ground.network(for: task, workers: run.workers)
-    try network.weighClasses(
-      run.options.classWeights, for: tables.training, file: path == "-" ? "standard input" : path)
-    return (tables, network)
+    let network = try ground.network()
+    let loss = try Loss(
+      task, run.options.classWeights, for: tables.training, network.outputs,
+      file: path == "-" ? "standard input" : path)
+    return (tables, network, loss)
   }
 
   /// Says what is about to be done.
@@ -102,13 +103,13 @@ struct TrainSession {
   }
 
   private func result(
-    _ outcome: TrainingRun.Outcome, of base: BaseNetwork<Float>, on tables: TrainingTables,
-    before: Evaluation
+    _ outcome: TrainingRun.Outcome, _ loss: Loss, of base: BaseNetwork<Float>,
+    on tables: TrainingTables, before: Evaluation
   ) -> TrainingReport {
-    var network = outcome.network
+    let network = outcome.network
     return TrainingReport(
       output: run.output.output, tables: tables, run: run, outcome: outcome, seed: seed,
-      before: before, after: network.evaluation(on: tables.judged),
+      before: before, after: network.evaluation(on: tables.judged, loss, run.workers),
       parameters: (network.trainedCount, base.parameterCount))
   }
 

@@ -14,8 +14,8 @@ struct TrainingCourse {
   struct Plan {
     /// The steps of the whole run.
     let steps: Int
-    /// Rows to validate on, and the steps between two validations.
-    var validation: (data: Dataset<Float>, every: Int)?
+    /// How a network does on other rows, and the steps between two validations.
+    var validation: (evaluate: (MultilayerPerceptron<Float>) -> Evaluation, every: Int)?
     /// Validations without a better one after which the run ends.
     var patience: Int?
     /// Where states are saved, and the steps between two.
@@ -79,12 +79,12 @@ struct TrainingCourse {
   }
 
   private mutating func validateIfDue() throws {
-    guard let (data, every) = plan.validation,
+    guard let (evaluate, every) = plan.validation,
       trainer.step % every == 0 || trainer.step == plan.steps
     else { return }
-    var network = trainer.network
+    let network = trainer.network
     let validation = TrainingHistory.Validation(
-      step: trainer.step, network.evaluation(on: data))
+      step: trainer.step, evaluate(network))
     try plan.log?.add(validation)
     if plan.keepsHistory { history.validations.append(validation) }
     best.note(

@@ -27,10 +27,8 @@ struct TrainingGround {
   }
 
   /// The network, all of it frozen.
-  func network(
-    for task: LearningTask, workers: Workers
-  ) throws -> MultilayerPerceptron<Float> {
-    var network = base.network(for: task, workers: workers)
+  func network() throws -> MultilayerPerceptron<Float> {
+    var network = base.network
     try below.fold(into: &network)
     return network
   }

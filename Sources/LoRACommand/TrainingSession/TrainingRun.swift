@@ -16,6 +16,8 @@ struct TrainingRun {
   var settings: RunSettings = []
   /// Whether the run writes a log, a chart and its states, if they are asked for.
   var isRecorded = true
+  /// Where the chance of dropout begins.
+  var dropoutSeed: UInt64 = 0
   /// In place of the options' learning rate.
   var otherRate: Double?
 
@@ -38,6 +40,7 @@ struct TrainingRun {
   ///
   /// - Parameters:
   ///   - network: As it begins.
+  ///   - loss: What is made small.
   ///   - origin: Fingerprints of what it was read from, by what that is.
   ///   - tables: Rows to train on, and to validate on.
   ///   - generator: Draws the order of the rows.
@@ -45,22 +48,26 @@ struct TrainingRun {
   /// - Throws: `TrainingError` when the numbers run away, `StateError` when a state cannot be taken
   ///   up, `RunStop` when a signal ends the run, `ContainerError` when a file cannot be written.
   func train(
-    _ network: MultilayerPerceptron<Float>, from origin: RunSettings, on tables: TrainingTables,
-    generator: inout Generator
+    _ network: MultilayerPerceptron<Float>, _ loss: Loss, from origin: RunSettings,
+    on tables: TrainingTables, generator: inout Generator
   ) throws -> Outcome {
     let data = tables.training
     let pace = RunPace(options, rows: data.rows)
     let batches = Batches(
       data, size: pace.batchSize, shuffles: !options.noShuffle, generator: generator.fork())
     let trainer = Trainer(
-      network, optimizer,
+      network, loss, optimizer,
       Schedule(
         options.schedule, rate: learningRate, warmup: pace.warmup, steps: pace.steps),
-      batches, clipNorm: options.clipNorm, accumulation: options.accumulate, workers: workers)
+      batches, clipNorm: options.clipNorm, accumulation: options.accumulate, workers: workers,
+      seed: dropoutSeed)
     var plan = try plan(
       steps: pace.steps, identity(origin, tables), names: network.trained.map(\.name))
-    plan.validation = tables.validation.map {
-      ($0, validation.validateEvery ?? pace.stepsPerEpoch)
+    plan.validation = tables.validation.map { held in
+      (
+        { $0.evaluation(on: held, loss, workers) },
+        validation.validateEvery ?? pace.stepsPerEpoch
+      )
     }
     plan.patience = validation.patience
     var course = TrainingCourse(trainer, plan)

@@ -100,12 +100,16 @@ extension TrainingTables {
   var judged: Dataset<Float> { validation ?? training }
 }
 
-extension MultilayerPerceptron<Float> {
-  /// Makes each class count in the loss as `argument` says, if it says anything.
-  mutating func weighClasses(
-    _ argument: ClassWeightsArgument?, for data: Dataset<Float>, file: String
+extension Loss {
+  /// The loss of a network with `outputs` outputs, each class counting as `argument` says.
+  init(
+    _ task: LearningTask, _ argument: ClassWeightsArgument?, for data: Dataset<Float>,
+    _ outputs: Int, file: String
   ) throws(ModelError) {
-    guard let argument else { return }
-    loss = .weightedCrossEntropy(try argument.weights(for: data, count: outputs, file: file))
+    guard let argument else {
+      self = task.loss
+      return
+    }
+    self = .weightedCrossEntropy(try argument.weights(for: data, count: outputs, file: file))
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 
 /// Some rows of a table, in a memory of their own that the next batch reuses.
-package struct TableBatch<Scalar: DenseScalar>: Sendable {
+package struct TableBatch<Scalar: DenseScalar>: TrainingBatch {
   /// [B, in].
   package internal(set) var features: Matrix<Scalar>
   package internal(set) var targets: Targets<Scalar>

@@ -22,15 +22,21 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     get { up.rateFactor }
     set { up.rateFactor = newValue }
   }
-  /// Draws what the next `forward` leaves out; without one nothing is.
-  var mask: Generator?
-  /// The input as the last `forward` saw it and the factors, 0 or 1/(1 - dropout), it was multiplied
-  /// with; empty when nothing was left out.
-  var masked = Matrix<Scalar>(rows: 0, columns: 0)
-  var factorsOfMask: [Scalar] = []
-  /// h [B, rank] of the last `forward`.
-  private var hidden = Matrix<Scalar>(rows: 0, columns: 0)
-  var dHidden = Matrix<Scalar>(rows: 0, columns: 0)
+  /// By which chance tells the branches of a network apart.
+  let key: UInt64
+
+  /// What `backward` needs of the last `forward`.
+  package struct Memory: Sendable {
+    /// What dropout left of the input, and the factors, 0 or 1/(1 - dropout), that it was multiplied
+    /// with; the latter empty when nothing was left out.
+    var masked = Matrix<Scalar>(rows: 0, columns: 0)
+    var mask: [Scalar] = []
+    /// h [B, rank].
+    fileprivate var hidden = Matrix<Scalar>(rows: 0, columns: 0)
+    var dHidden = Matrix<Scalar>(rows: 0, columns: 0)
+
+    package init() {}
+  }
 
   /// A branch with the given factors.
   ///
@@ -56,6 +62,7 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
         name: module + ".lora_B.bias", shape: [bias.count], value: bias, isTrained: true)
     }
     self.scaling = scaling
+    key = nameKey(module)
   }
 
   /// The same branch under trained magnitudes.
@@ -85,21 +92,21 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     LowRankFactors(down: down.value, up: up.value, rank: rank, scaling: scaling)
   }
 
-  /// Adds to y what the branch makes of the input that the last `drop` left of x.
-  mutating func forward(
-    _ x: Matrix<Scalar>, addingTo y: inout Matrix<Scalar>, _ workers: Workers
+  /// Adds to y what the branch makes of what `drop` left of x.
+  func forward(
+    _ x: Matrix<Scalar>, addingTo y: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
     let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
-    let x = leftOver(of: x)
-    hidden.reshape(rows: rows, columns: rank)
+    let x = memory.leftOver(of: x)
+    memory.hidden.reshape(rows: rows, columns: rank)
     // h = x Aᵀ
     matmulNT(
-      x.elements, down.value, into: &hidden.elements,
-      Product(m: rows, n: rank, k: inputs, workers: workers))
+      x.elements, down.value, into: &memory.hidden.elements,
+      Product(m: rows, n: rank, k: inputs, workers: pass.workers))
     // y += s·h Bᵀ
     matmulNT(
-      hidden.elements, up.value, into: &y.elements,
-      Product(m: rows, n: outputs, k: rank, alpha: scaling, beta: 1, workers: workers))
+      memory.hidden.elements, up.value, into: &y.elements,
+      Product(m: rows, n: outputs, k: rank, alpha: scaling, beta: 1, workers: pass.workers))
     // y += s·b'
     guard let upBias else { return }
     var bias = Matrix<Scalar>(rows: rows, columns: outputs)
@@ -110,11 +117,11 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
   }
 
   mutating func backward(
-    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, addingTo dx: inout Matrix<Scalar>, wantsInput: Bool,
-    _ workers: Workers
+    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, _ flow: inout GradientFlow<Scalar>,
+    _ memory: inout Memory, _ pass: Pass
   ) {
-    let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
-    let dropped = leftOver(of: x)
+    let (rows, inputs, outputs, workers) = (x.rows, down.shape[1], up.shape[0], pass.workers)
+    let dropped = memory.leftOver(of: x)
     // y += s·b':  db' = s·Σ over rows of dy
     upBias?.apply { bias in
       columnSums(dy.elements, into: &bias.gradient, rows: rows)
@@ -122,22 +129,29 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     }
     // y += s·h Bᵀ:  dB = s·dyᵀ h
     matmulTN(
-      dy.elements, hidden.elements, into: &up.gradient,
+      dy.elements, memory.hidden.elements, into: &up.gradient,
       Product(m: outputs, n: rank, k: rows, alpha: scaling, workers: workers))
     // y += s·h Bᵀ:  dh = s·dy B
-    dHidden.reshape(rows: rows, columns: rank)
+    memory.dHidden.reshape(rows: rows, columns: rank)
     matmulNN(
-      dy.elements, up.value, into: &dHidden.elements,
+      dy.elements, up.value, into: &memory.dHidden.elements,
       Product(m: rows, n: rank, k: outputs, alpha: scaling, workers: workers))
     // h = x Aᵀ:  dA = dhᵀ x
     matmulTN(
-      dHidden.elements, dropped.elements, into: &down.gradient,
+      memory.dHidden.elements, dropped.elements, into: &down.gradient,
       Product(m: rank, n: inputs, k: rows, workers: workers))
     // h = x Aᵀ:  dx += dh A
-    guard wantsInput else { return }
-    guard !drops else { return addMaskedGradient(to: &dx, rows: rows, workers) }
+    guard flow.goesOn else { return }
+    guard !memory.drops else {
+      return addMaskedGradient(to: &flow.below, rows: rows, &memory, pass)
+    }
     matmulNN(
-      dHidden.elements, down.value, into: &dx.elements,
+      memory.dHidden.elements, down.value, into: &flow.below.elements,
       Product(m: rows, n: inputs, k: rank, beta: 1, workers: workers))
   }
+}
+
+/// A number that stands for a name: FNV-1a of its bytes, <http://www.isthe.com/chongo/tech/comp/fnv/>.
+private func nameKey(_ name: String) -> UInt64 {
+  name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
 }

@@ -12,12 +12,18 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
   package internal(set) var vector: Parameter<Scalar>
   /// Σ_i W[o, i]², which does not change.
   private let squares: [Double]
-  /// n [out] and m / n [out] of the last `forward`.
-  private var norms: [Scalar]
-  private var factors: [Scalar]
-  /// v [B, out] of the last `forward`, and its gradient.
-  var product = Matrix<Scalar>(rows: 0, columns: 0)
-  private(set) var dProduct = Matrix<Scalar>(rows: 0, columns: 0)
+
+  /// What `backward` needs of the last `forward`.
+  package struct Memory: Sendable {
+    /// n [out] and m / n [out].
+    fileprivate var norms: [Scalar] = []
+    fileprivate var factors: [Scalar] = []
+    /// v [B, out], and its gradient.
+    var product = Matrix<Scalar>(rows: 0, columns: 0)
+    fileprivate(set) var dProduct = Matrix<Scalar>(rows: 0, columns: 0)
+
+    package init() {}
+  }
 
   /// The magnitudes `vector` [out], or the rows' norms of the weight, on `linear`.
   package init(on linear: Linear<Scalar>, vector: [Scalar]? = nil) {
@@ -26,23 +32,20 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
     self.vector = Parameter(
       name: linear.module + ".lora_magnitude_vector", shape: [linear.outputs], value: value,
       isTrained: true)
-    norms = Array(repeating: 0, count: linear.outputs)
-    factors = norms
   }
 
-  /// y += (m / n)∘v, v being `product`.
-  mutating func forward(
-    addingTo y: inout Matrix<Scalar>, _ weight: Parameter<Scalar>, _ branch: LowRankFactors<Scalar>,
+  /// y += (m / n)∘v, v being the memory's product.
+  func forward(addingTo y: inout Matrix<Scalar>, _ memory: Memory) {
+    addScaledColumns(
+      memory.product.elements, factors: memory.factors, to: &y.elements, rows: y.rows)
+  }
+
+  /// n = ‖W[o] + s·(BA)[o]‖, and m / n.
+  ///
+  /// n² = ‖W[o]‖² + 2s·B[o]·(W Aᵀ)[o] + s²·B[o] (A Aᵀ) B[o]ᵀ, without W + s·BA in memory.
+  func measure(
+    _ weight: Parameter<Scalar>, _ branch: LowRankFactors<Scalar>, _ memory: inout Memory,
     _ workers: Workers
-  ) {
-    measure(weight, branch, workers)
-    addScaledColumns(product.elements, factors: factors, to: &y.elements, rows: y.rows)
-  }
-
-  /// ‖W[o] + s·(BA)[o]‖² = ‖W[o]‖² + 2s·B[o]·(W Aᵀ)[o] + s²·B[o] (A Aᵀ) B[o]ᵀ, without W + s·BA in
-  /// memory.
-  private mutating func measure(
-    _ weight: Parameter<Scalar>, _ branch: LowRankFactors<Scalar>, _ workers: Workers
   ) {
     let (outputs, inputs, rank) = (weight.shape[0], weight.shape[1], branch.rank)
     var cross = [Scalar](repeating: 0, count: outputs * rank)
@@ -52,27 +55,30 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
     var spread = [Scalar](repeating: 0, count: outputs * rank)
     matmulNN(branch.up, gram, into: &spread, Product(m: outputs, n: rank, k: rank))
     let s = branch.scaling
+    memory.norms = Array(repeating: 0, count: outputs)
+    memory.factors = memory.norms
     for row in 0..<outputs {
       var square = squares[row]
       for index in row * rank..<(row + 1) * rank {
         let b = Double(branch.up[index])
         square += s * b * (2 * Double(cross[index]) + s * Double(spread[index]))
       }
-      norms[row] = Scalar(max(0, square).squareRoot())
-      factors[row] = vector.value[row] / norms[row]
+      memory.norms[row] = Scalar(max(0, square).squareRoot())
+      memory.factors[row] = vector.value[row] / memory.norms[row]
     }
   }
 
-  /// Writes dm, and dv into `dProduct`.
-  mutating func backward(_ dy: Matrix<Scalar>) {
+  /// Writes dm, and dv into the memory's `dProduct`.
+  mutating func backward(_ dy: Matrix<Scalar>, _ memory: inout Memory) {
     // y += (m / n)∘v:  dm = Σ over rows of dy∘v / n
-    columnDots(dy.elements, product.elements, into: &vector.gradient, rows: dy.rows)
-    for index in norms.indices { vector.gradient[index] /= norms[index] }
+    columnDots(dy.elements, memory.product.elements, into: &vector.gradient, rows: dy.rows)
+    for index in memory.norms.indices { vector.gradient[index] /= memory.norms[index] }
     // y += (m / n)∘v:  dv = (m / n)∘dy
-    dProduct.reshape(rows: dy.rows, columns: dy.columns)
+    memory.dProduct.reshape(rows: dy.rows, columns: dy.columns)
     fillRows(
-      &dProduct.elements, with: Array(repeating: 0, count: dy.columns), rows: dy.rows)
-    addScaledColumns(dy.elements, factors: factors, to: &dProduct.elements, rows: dy.rows)
+      &memory.dProduct.elements, with: Array(repeating: 0, count: dy.columns), rows: dy.rows)
+    addScaledColumns(
+      dy.elements, factors: memory.factors, to: &memory.dProduct.elements, rows: dy.rows)
   }
 }
 

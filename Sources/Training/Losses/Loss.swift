@@ -10,7 +10,7 @@ package enum Loss: Sendable {
   case meanSquaredError
 
   /// The mean loss of the outputs y [B, out], with its gradient dy [B, out], overwritten.
-  func callAsFunction<Scalar: DenseScalar>(
+  package func callAsFunction<Scalar: DenseScalar>(
     _ y: Matrix<Scalar>, _ targets: Targets<Scalar>, gradient: inout Matrix<Scalar>
   ) -> Double {
     gradient.reshape(rows: y.rows, columns: y.columns)
@@ -32,13 +32,15 @@ package enum Loss: Sendable {
   }
 
   /// What a batch counts for when means of several are put together.
-  func weight<Scalar>(of targets: Targets<Scalar>, rows: Int) -> Double {
-    guard let classWeights, case .labels(let labels) = targets else { return Double(rows) }
+  func weight<Batch: TrainingBatch>(of batch: Batch) -> Double {
+    guard let classWeights, case .labels(let labels) = batch.targets else {
+      return Double(batch.rows)
+    }
     return labels.reduce(0) { $0 + classWeights[Int($1)] }
   }
 
   /// The mean loss alone.
-  func callAsFunction<Scalar: DenseScalar>(
+  package func callAsFunction<Scalar: DenseScalar>(
     _ y: Matrix<Scalar>, _ targets: Targets<Scalar>
   ) -> Double {
     var unused = Matrix<Scalar>(rows: 0, columns: 0)

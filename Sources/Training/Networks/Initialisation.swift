@@ -8,7 +8,7 @@ extension MultilayerPerceptron {
   /// with an activation between each two: `0`, `2`, `4` and on.
   @specialized(where Scalar == Float)
   package init(
-    sizes: [Int], activation: Activation, loss: Loss, generator: inout Generator
+    sizes: [Int], activation: Activation, generator: inout Generator
   ) {
     precondition(sizes.count > 1 && sizes.allSatisfy { $0 > 0 }, "a network has two widths")
     var layers: [Linear<Scalar>] = []
@@ -24,6 +24,6 @@ extension MultilayerPerceptron {
       let weight = drawn("weight", [outputs, inputs])
       layers.append(Linear(module: module, weight: weight, bias: drawn("bias", [outputs])))
     }
-    self.init(layers: layers, activation: activation, loss: loss)
+    self.init(layers: layers, activation: activation)
   }
 }

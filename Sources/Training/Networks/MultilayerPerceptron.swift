@@ -1,19 +1,12 @@
 import Kernels
 import Tensors
 
-/// Linear layers one after the other, a function between each two, and a loss at the end.
-package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
+/// Linear layers one after the other, and a function between each two.
+package struct MultilayerPerceptron<Scalar: DenseScalar>: TableNetwork {
   package internal(set) var layers: [DenseLayer<Scalar>]
-  package var loss: Loss
-  package var workers = Workers.one
-  /// Where dropout's chance begins.
-  package var dropoutSeed: UInt64 = 0
-  /// The gradient on its way down: dy of the current layer, and room for that of the one below.
-  private var gradient = Matrix<Scalar>(rows: 0, columns: 0)
-  private var gradientBelow = Matrix<Scalar>(rows: 0, columns: 0)
 
   /// A network of `layers`, the first of which reads the input; each must fit the one before.
-  package init(layers: [Linear<Scalar>], activation: Activation, loss: Loss) {
+  package init(layers: [Linear<Scalar>], activation: Activation) {
     precondition(!layers.isEmpty, "a network has a layer")
     for (one, next) in zip(layers, layers.dropFirst()) {
       precondition(one.outputs == next.inputs, "\(next.module) does not fit \(one.module)")
@@ -21,49 +14,44 @@ package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
     self.layers = layers.enumerated().map { index, linear in
       DenseLayer(linear: linear, activation: index + 1 < layers.count ? activation : nil)
     }
-    self.loss = loss
   }
 
-  package var inputs: Int { layers[0].linear.inputs }
-  package var outputs: Int { layers[layers.count - 1].linear.outputs }
+  package var widths: [Int] { [layers[0].linear.inputs] + layers.map(\.linear.outputs) }
+  package var activation: Activation? { layers[0].activation }
 
-  /// The outputs [B, out] of the rows x [B, in].
-  package mutating func outputs(for x: Matrix<Scalar>) -> Matrix<Scalar> {
-    precondition(x.columns == inputs, "the network reads \(inputs) features")
-    var x = x
+  package struct Memory: Sendable {
+    fileprivate var layers: [DenseLayer<Scalar>.Memory]
+    fileprivate var flow = GradientFlow<Scalar>()
+  }
+
+  package func makeMemory() -> Memory {
+    Memory(layers: Array(repeating: DenseLayer.Memory(), count: layers.count))
+  }
+
+  package func outputs(
+    _ batch: TableBatch<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) -> Matrix<Scalar> {
+    precondition(batch.features.columns == inputs, "the network reads \(inputs) features")
+    var x = batch.features
     for index in layers.indices {
-      layers[index].forward(x, workers)
-      x = layers[index].output
+      layers[index].forward(x, &memory.layers[index], pass)
+      x = memory.layers[index].output
     }
     return x
   }
 
-  /// Chance depends on the seed and the place alone, so that a resumed run draws the same.
-  package mutating func prepare(step: Int, batch: Int) {
-    var generator = Generator(
-      seed: dropoutSeed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(batch))
-    for index in layers.indices where (layers[index].linear.branch?.dropout ?? 0) > 0 {
-      layers[index].linear.branch?.mask = generator.fork()
-    }
-  }
-
-  package mutating func forward(_ batch: TableBatch<Scalar>) -> Double {
-    let y = outputs(for: batch.features)
-    return loss(y, batch.targets, gradient: &gradient)
-  }
-
-  package func weight(of batch: TableBatch<Scalar>) -> Double {
-    loss.weight(of: batch.targets, rows: batch.rows)
-  }
-
-  package mutating func backward(_ batch: TableBatch<Scalar>) {
+  package mutating func backward(
+    _ dy: inout Matrix<Scalar>, _ batch: TableBatch<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) {
     guard let lowest = layers.firstIndex(where: \.linear.isTrained) else { return }
+    swap(&memory.flow.above, &dy)
     for index in (lowest..<layers.count).reversed() {
-      let x = index == 0 ? batch.features : layers[index - 1].output
-      layers[index].backward(
-        &gradient, x: x, into: &gradientBelow, wantsInput: index > lowest, workers)
-      swap(&gradient, &gradientBelow)
+      let x = index == 0 ? batch.features : memory.layers[index - 1].output
+      memory.flow.goesOn = index > lowest
+      layers[index].backward(&memory.flow, x: x, &memory.layers[index], pass)
+      memory.flow.descend()
     }
+    swap(&memory.flow.above, &dy)
   }
 
   package mutating func withTrained(
