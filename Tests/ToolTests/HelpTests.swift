@@ -1,5 +1,7 @@
-import TestSupport
+import Containers
+import Merging
 import Testing
+import TestSupport
 
 @Suite struct HelpTests {
   @Test(arguments: [[], ["--help"], ["-h"], ["help"]])

@@ -1,6 +1,6 @@
-import Adapters
 import Containers
 import Reports
+import Spectra
 import Tensors
 
 /// Joins the files that `extract` names to the decomposition.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Containers
 import Training
 
 /// Which adapter is trained.

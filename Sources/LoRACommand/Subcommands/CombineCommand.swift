@@ -1,6 +1,6 @@
-import Adapters
 import ArgumentParser
 import Containers
+import Spectra
 
 /// The command `lora combine`.
 struct CombineCommand: ParsableCommand {

@@ -1,5 +1,4 @@
 import Adapters
-import Containers
 import Kernels
 import Reports
 import Tensors

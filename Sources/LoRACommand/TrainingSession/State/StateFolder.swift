@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import Tensors
 
 /// The states that a run saves: folders `step-00001000` and on in one folder, the newest few kept.
