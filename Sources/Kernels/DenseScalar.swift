@@ -4,6 +4,9 @@ import CKernels
 package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// The C kernels for this type.
   static var kernels: DenseKernels<Self> { get }
+
+  /// The format that it is.
+  static var format: FloatFormat { get }
 }
 
 /// The C kernels of one scalar type; each is described in `Dense.h`.
@@ -11,7 +14,6 @@ package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   typealias Input = UnsafePointer<Scalar>
   typealias Output = UnsafeMutablePointer<Scalar>
 
-  let product: @Sendable (Product, GEMMOperands<Scalar>) -> Void
   let fillRows: @Sendable (Output, Input, Int, Int) -> Void
   let columnSums: @Sendable (Input, Output, Int, Int) -> Void
   let addScaledColumns: @Sendable (Output, Input, Input, Int, Int) -> Void
@@ -32,8 +34,9 @@ package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
 }
 
 extension Float: DenseScalar {
+  package static let format = FloatFormat.f32
+
   package static let kernels = unsafe DenseKernels<Float>(
-    product: { unsafe sgemm($0, $1) },
     fillRows: { unsafe lora_fill_rows_f32($0, $1, $2, $3) },
     columnSums: { unsafe lora_column_sums_f32($0, $1, $2, $3) },
     addScaledColumns: { unsafe lora_add_scaled_columns_f32($0, $1, $2, $3, $4) },
@@ -50,8 +53,9 @@ extension Float: DenseScalar {
 }
 
 extension Double: DenseScalar {
+  package static let format = FloatFormat.f64
+
   package static let kernels = unsafe DenseKernels<Double>(
-    product: { unsafe dgemm($0, $1) },
     fillRows: { unsafe lora_fill_rows_f64($0, $1, $2, $3) },
     columnSums: { unsafe lora_column_sums_f64($0, $1, $2, $3) },
     addScaledColumns: { unsafe lora_add_scaled_columns_f64($0, $1, $2, $3, $4) },

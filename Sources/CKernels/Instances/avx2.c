@@ -18,6 +18,10 @@
 #define BIT_LANES 1
 #define ROWS 6
 #define VECTORS 2
+#define PRODUCT_ROWS 6
+#define PRODUCT_VECTORS 2
+#define PRODUCT_EACH_ROW_COUNT(X) \
+  X(1) X(2) X(3) X(4) X(5) X(6)
 #define XXH_VECTOR XXH_AVX2
 
 #pragma clang attribute push( \
@@ -36,6 +40,7 @@
 #include "../Templates/Quantization.inc"
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
+#include "../Templates/MatrixProduct.inc"
 
 #pragma clang attribute pop
 

@@ -18,6 +18,10 @@
 #define BIT_LANES 1
 #define ROWS 8
 #define VECTORS 2
+#define PRODUCT_ROWS 14
+#define PRODUCT_VECTORS 2
+#define PRODUCT_EACH_ROW_COUNT(X) \
+  X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 #define XXH_VECTOR XXH_AVX2
 
 #pragma clang attribute push(                                         \
@@ -39,6 +43,7 @@
 #include "../Templates/Quantization.inc"
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
+#include "../Templates/MatrixProduct.inc"
 
 #pragma clang attribute pop
 

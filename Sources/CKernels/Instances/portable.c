@@ -15,6 +15,10 @@
 #define BIT_LANES 0
 #define ROWS 8
 #define VECTORS 2
+#define PRODUCT_ROWS 4
+#define PRODUCT_VECTORS 2
+#define PRODUCT_EACH_ROW_COUNT(X) \
+  X(1) X(2) X(3) X(4)
 
 #include "../Templates/Vector.inc"
 #include "../Templates/Pair.inc"
@@ -29,3 +33,4 @@
 #include "../Templates/Quantization.inc"
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
+#include "../Templates/MatrixProduct.inc"

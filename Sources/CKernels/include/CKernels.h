@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "BlockRows.h"
 #include "Conversion.h"
 #include "CoreCount.h"
 #include "Dense.h"
@@ -20,6 +21,7 @@
 #include "FloatScan.h"
 #include "InstructionSet.h"
 #include "LowRankUpdate.h"
+#include "MatrixProduct.h"
 #include "PeakMemory.h"
 #include "Quantization.h"
 #include "Remainder.h"
