@@ -54,7 +54,8 @@ package func sumOfSquares<Scalar: DenseScalar>(_ values: [Scalar], workers: Work
       guard let values = values.baseAddress, let sums = sums.baseAddress else { return }
       workers.run(parts) { index in
         let start = index * part
-        unsafe sums[index] = Scalar.kernels.sumOfSquares(values + start, min(part, total - start))
+        unsafe sums[index] = Scalar.kernels.sumOfSquares(
+          InstructionSet.best.code, values + start, min(part, total - start))
       }
     }
   }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../Chance.h"
 #include "../Panel.h"
 #include "CKernels.h"
 
@@ -27,6 +28,7 @@
 #include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
+#include "../Templates/Dense.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/DeltaAddition.inc"

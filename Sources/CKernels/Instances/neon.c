@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../Chance.h"
 #include "../Panel.h"
 #include "CKernels.h"
 
@@ -21,6 +22,7 @@
 #include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
+#include "../Templates/Dense.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/DeltaAddition.inc"

@@ -17,6 +17,7 @@ struct ScoringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "relu, gelu, silu or tanh. (default: the network's, else relu)", valueName: "name"))
+      "relu, gelu, gelu_tanh, silu or tanh. (default: the network's, else relu)", valueName: "name")
+  )
   var activation: Activation?
 }

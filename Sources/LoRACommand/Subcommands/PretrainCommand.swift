@@ -28,7 +28,7 @@ struct PretrainCommand: ParsableCommand {
       "Widths of the hidden layers, with commas between.", valueName: "widths"))
   var hidden = WidthsArgument([64, 64])
 
-  @Option(help: ArgumentHelp("relu, gelu, silu or tanh.", valueName: "name"))
+  @Option(help: ArgumentHelp("relu, gelu, gelu_tanh, silu or tanh.", valueName: "name"))
   var activation = Activation.relu
 
   @OptionGroup(title: "Table") var data: DataOptions

@@ -36,7 +36,8 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "relu, gelu, silu or tanh. (default: the network's, else relu)", valueName: "name"))
+      "relu, gelu, gelu_tanh, silu or tanh. (default: the network's, else relu)", valueName: "name")
+  )
   var activation: Activation?
 
   @OptionGroup var seed: SeedOption

@@ -8,7 +8,7 @@ import Training
 ///
 /// | metadata key | value                                         |
 /// |--------------|-----------------------------------------------|
-/// | `activation` | `relu`, `gelu`, `silu` or `tanh`              |
+/// | `activation` | `relu`, `gelu`, `gelu_tanh`, `silu` or `tanh` |
 /// | `task`       | `classification` or `regression`              |
 /// | `columns`    | the features' names in order, a JSON list     |
 /// | `target`     | the target's name                             |

@@ -21,7 +21,8 @@ package enum Loss: Sendable {
         gradient: &gradient.elements)
     case .values(let values):
       return Kernels.meanSquaredError(
-        y.elements, target: values.elements, gradient: &gradient.elements, count: y.count)
+        y.elements, target: values.elements, gradient: &gradient.elements, rows: y.rows,
+        columns: y.columns)
     case .none:
       preconditionFailure("a loss needs targets")
     }
@@ -41,7 +42,15 @@ package enum Loss: Sendable {
   func callAsFunction<Scalar: DenseScalar>(
     _ y: Matrix<Scalar>, _ targets: Targets<Scalar>
   ) -> Double {
-    var unused = Matrix<Scalar>(rows: 0, columns: 0)
-    return self(y, targets, gradient: &unused)
+    switch targets {
+    case .labels(let labels):
+      return Kernels.softmaxCrossEntropy(
+        y.elements, labels: labels, columns: y.columns, weights: classWeights)
+    case .values(let values):
+      return Kernels.meanSquaredError(
+        y.elements, target: values.elements, rows: y.rows, columns: y.columns)
+    case .none:
+      preconditionFailure("a loss needs targets")
+    }
   }
 }

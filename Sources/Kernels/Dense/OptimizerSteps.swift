@@ -1,6 +1,6 @@
 import CKernels
 
-/// The factors of one step of gradient descent; see `LoraSGDStep` in `Dense.h`.
+/// The factors of one step of gradient descent; see `LoraSGDStep` in `OptimizerSteps.h`.
 package struct SGDStep: Sendable {
   package var rate: Double
   package var momentum: Double
@@ -16,7 +16,7 @@ package struct SGDStep: Sendable {
   }
 }
 
-/// The factors of one step of Adam; see `LoraAdamStep` in `Dense.h`.
+/// The factors of one step of Adam; see `LoraAdamStep` in `OptimizerSteps.h`.
 package struct AdamStep: Sendable {
   package var rate: Double
   package var beta1: Double
@@ -42,7 +42,7 @@ package struct AdamStep: Sendable {
 @specialized(where Scalar == Float)
 package func step<Scalar: DenseScalar>(
   _ step: SGDStep, _ weights: inout [Scalar], gradient: [Scalar],
-  velocity: inout [Scalar], workers: Workers
+  velocity: inout [Scalar], workers: Workers, using instructions: InstructionSet = .best
 ) {
   let count = weights.count
   precondition(gradient.count == count && (step.momentum == 0 || velocity.count == count))
@@ -57,7 +57,8 @@ package func step<Scalar: DenseScalar>(
         inBlocks(of: count, workers) { start, length in
           unsafe withUnsafePointer(to: factors) { factors in
             unsafe Scalar.kernels.sgdStep(
-              w + start, g + start, v.map { unsafe $0 + start }, length, factors)
+              instructions.code, w + start, g + start, v.map { unsafe $0 + start }, length,
+              factors)
           }
         }
       }
@@ -69,7 +70,8 @@ package func step<Scalar: DenseScalar>(
 @specialized(where Scalar == Float)
 package func step<Scalar: DenseScalar>(
   _ step: AdamStep, _ weights: inout [Scalar], gradient: [Scalar],
-  first: inout [Scalar], second: inout [Scalar], workers: Workers
+  first: inout [Scalar], second: inout [Scalar], workers: Workers,
+  using instructions: InstructionSet = .best
 ) {
   let count = weights.count
   precondition(gradient.count == count && first.count == count && second.count == count)
@@ -84,7 +86,7 @@ package func step<Scalar: DenseScalar>(
           inBlocks(of: count, workers) { start, length in
             unsafe withUnsafePointer(to: factors) { factors in
               unsafe Scalar.kernels.adamStep(
-                w + start, g + start, m + start, v + start, length, factors)
+                instructions.code, w + start, g + start, m + start, v + start, length, factors)
             }
           }
         }
