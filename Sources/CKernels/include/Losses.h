@@ -25,12 +25,13 @@ typedef struct {
 #define LORA_DECLARE_LOSSES(REAL, SUFFIX)                                                         \
   /* sum of squares of a row of `count` elements, NaN or infinite when one is */                  \
   double lora_sum_of_squares_##SUFFIX(lora_instruction_set set, const REAL *x, size_t count);     \
-  /* p[B,C] = exp(z - max z) · 1/Σ exp(z - max z) of each row z of logits[B,C], overwritten; the  \
-     differences, exponentials and products in REAL, the reciprocal rounded to it */              \
+  /* p[B,C] = exp(z - max z) · (1 / Σ exp(z - max z)) of each row z of logits[B,C], overwritten;  \
+     the difference and exp in REAL, the rest in f64, rounded once */                             \
   void lora_softmax_##SUFFIX(                                                                     \
       lora_instruction_set set, const REAL *logits, REAL *p, size_t rows, size_t columns);        \
   /* losses[B] = v·(ln Σ exp(z - max z) + max z - z[label]), v the weight of the row's class;     \
-     dlogits[B,C] (may be null) = v·(softmax(z) - [c = label]) / divisor; both overwritten */     \
+     dlogits[B,C] (may be null) = exp(z - max z) · (v / (Σ exp(z - max z) · divisor)) as above,   \
+     less v / divisor at the label; both overwritten */                                           \
   void lora_softmax_cross_entropy_##SUFFIX(                                                       \
       lora_instruction_set set, const REAL *logits, const LoraClasses *classes, REAL *dlogits,    \
       double *losses, size_t rows, size_t columns);                                               \

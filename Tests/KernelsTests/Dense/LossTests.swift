@@ -61,14 +61,15 @@ import Testing
       let place = row * columns..<(row + 1) * columns
       let z = Array(logits[place])
       let (largest, terms, sum) = naiveExponentials(z)
-      #expect(p[place].map(\.pattern) == terms.map { ($0 * Scalar(1 / sum)).canonical.pattern })
+      #expect(
+        p[place].map(\.pattern) == terms.map { Scalar(Double($0) * (1 / sum)).canonical.pattern })
       let label = Int(labels.labels[row])
       guard label >= 0, let weight = labels.weights?[label] else {
         #expect(gradient[place].allSatisfy { $0 == 0 })
         twins.append(0)
         continue
       }
-      var expected = terms.map { ($0 * Scalar(weight / (sum * divisor))).canonical }
+      var expected = terms.map { Scalar(Double($0) * (weight / (sum * divisor))).canonical }
       expected[label] -= Scalar(weight / divisor)
       #expect(gradient[place].map(\.pattern) == expected.map(\.pattern))
       let logSum = Double.evaluate(.log, sum)
