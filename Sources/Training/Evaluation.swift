@@ -1,5 +1,7 @@
 import Kernels
 import Synchronization
+import Tables
+import Tensors
 
 /// How well a network does on a table.
 package struct Evaluation: Sendable, Equatable {
@@ -7,6 +9,10 @@ package struct Evaluation: Sendable, Equatable {
   /// The mean loss over all rows.
   package let loss: Double
   package let quality: Quality
+
+  package init(rows: Int, loss: Double, quality: Quality) {
+    (self.rows, self.loss, self.quality) = (rows, loss, quality)
+  }
 
   package enum Quality: Sendable, Equatable {
     /// The share of rows whose largest output is that of their class.
@@ -92,15 +98,14 @@ extension TableNetwork {
     on features: Matrix<Scalar>, _ labels: [Int32], _ loss: Loss, _ workers: Workers
   ) -> Evaluation {
     let blocks = mapOutputs(of: features, workers) { first, y in
-      let part = TableBatch(features: y, targets: .labels(Array(labels[first..<first + y.rows])))
-      let share = loss.weight(of: part)
+      let part = Targets<Scalar>.labels(Array(labels[first..<first + y.rows]))
       let right = (0..<y.rows).count { y.largest(inRow: $0) == Int(labels[first + $0]) }
-      return (total: loss(y, part.targets) * share, weight: share, right: right)
+      return (total: loss.sum(y, part), right: right)
     }
     let total = blocks.reduce(0) { $0 + $1.total }
     let right = blocks.reduce(0) { $0 + $1.right }
     return Evaluation(
-      rows: features.rows, loss: total / blocks.reduce(0) { $0 + $1.weight },
+      rows: features.rows, loss: total / loss.divisor(of: Targets<Scalar>.labels(labels)),
       quality: .accuracy(Double(right) / Double(features.rows)))
   }
 
@@ -134,13 +139,6 @@ extension TableNetwork {
 }
 
 extension Matrix {
-  /// Some of the rows.
-  func selecting(_ rows: Range<Int>) -> Matrix {
-    Matrix(
-      columns: columns,
-      elements: Array(elements[rows.lowerBound * columns..<rows.upperBound * columns]))
-  }
-
   /// The column of the largest element of a row, the first of several.
   package func largest(inRow row: Int) -> Int {
     var best = 0

@@ -1,4 +1,5 @@
 import Kernels
+import Tables
 import Tensors
 
 /// What each row adds to a table's metrics, from which those of any choice of rows follow.
@@ -29,7 +30,7 @@ package struct RowTerms: Sendable {
           let label = labels[first + row]
           let guess = y.largest(inRow: row)
           confusion[Int(label)][guess] += 1
-          let loss = Loss.softmaxCrossEntropy(
+          let loss = Loss.softmaxCrossEntropy.sum(
             Matrix(columns: y.columns, elements: Array(y[row: row])), .labels([label]))
           elements += [loss, guess == Int(label) ? 1 : 0]
         }

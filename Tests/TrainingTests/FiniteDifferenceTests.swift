@@ -96,7 +96,7 @@ import Training
       let delta = (0..<2).reduce(0.0) {
         $0 + branch.up.value[row * 2 + $1] * branch.down.value[$1 * linear.inputs + column]
       }
-      let weight = linear.weight.value[row * linear.inputs + column] + branch.scaling * delta
+      let weight = linear.weight.values[row * linear.inputs + column] + branch.scaling * delta
       return sum + weight * weight
     }.squareRoot()
   }

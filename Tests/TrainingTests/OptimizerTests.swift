@@ -12,7 +12,7 @@ import Training
     var optimizer = optimizer
     var network = OneNumber(value: 0.8)
     return Self.gradients.map { gradient in
-      network.parameter.setGradient([gradient])
+      network.parameter.addGradient(.scoring(.one), rows: 1) { _, sum, _ in sum = [gradient] }
       optimizer.beginStep(rate: 0.1, gradientScale: scale)
       network.withTrained { optimizer.update(&$0, at: 0, workers: .one) }
       return network.parameter.value[0]
@@ -72,7 +72,7 @@ private struct OneNumber: Network {
   var parameter: Parameter<Double>
 
   init(value: Double) {
-    parameter = Parameter(name: "w", shape: [1], value: [value], isTrained: true)
+    parameter = Parameter(name: "w", role: .whole, shape: [1], value: [value])
   }
 
   func makeMemory() {}

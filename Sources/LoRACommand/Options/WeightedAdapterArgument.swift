@@ -5,7 +5,9 @@ import ArgumentParser
 ///
 /// What follows the last `@` is a weight when it is a number; a path that ends in `@` and a number
 /// is written with `@1` behind it.
-package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendable {
+package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendable,
+  CustomStringConvertible
+{
   package let path: String
   package let weight: Double
 
@@ -23,7 +25,7 @@ package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendab
   }
 
   /// As it may be given again.
-  package var text: String {
+  package var description: String {
     weight == 1 && !path.contains("@") ? path : "\(path)@\(weight)"
   }
 

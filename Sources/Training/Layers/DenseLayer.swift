@@ -1,8 +1,9 @@
 import Kernels
+import Tensors
 
 /// A linear layer and the function after it: y = f(z), z = linear(x).
 package struct DenseLayer<Scalar: DenseScalar>: Sendable {
-  package internal(set) var linear: Linear<Scalar>
+  package var linear: Linear<Scalar>
   /// f, or nil for y = z.
   package let activation: Activation?
 

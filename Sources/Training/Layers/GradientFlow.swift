@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 /// The gradient on its way down through a network, from layer to layer.
 package struct GradientFlow<Scalar: DenseScalar>: Sendable {

@@ -1,38 +1,43 @@
 import Kernels
+import Tensors
 
 extension LowRankBranch.Memory {
   /// Whether the last `drop` left anything out.
-  var drops: Bool { !mask.isEmpty }
+  var drops: Bool { masked != nil }
 
   /// What the last `drop` left of `x`, the matrix that it was given.
-  func leftOver(of x: Matrix<Scalar>) -> Matrix<Scalar> { drops ? masked : x }
+  func leftOver(of x: Matrix<Scalar>) -> Matrix<Scalar> { masked ?? x }
 }
 
 extension LowRankBranch {
   /// x∘f, each f being 0 with the probability `dropout` and 1/(1 - dropout) otherwise.
   func drop(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
-    memory.mask.removeAll(keepingCapacity: true)
-    guard dropout > 0 else { return }
-    let kept = Scalar(1 / (1 - dropout))
-    for row in 0..<x.rows {
-      guard var generator = pass.generator(layer: key, row: row) else { return }
-      for _ in 0..<x.columns { memory.mask.append(generator.uniform() < dropout ? 0 : kept) }
-    }
-    memory.masked.reshape(rows: x.rows, columns: x.columns)
-    for index in memory.mask.indices {
-      memory.masked.elements[index] = x.elements[index] * memory.mask[index]
-    }
+    var masked = memory.masked.take()
+    guard pass.mask(key, dropout) != nil else { return }
+    var left = masked.take() ?? Matrix(rows: 0, columns: 0)
+    left.set(x, times: Array(repeating: 1, count: x.columns))
+    mask(&left, pass)
+    memory.masked = left
+  }
+
+  /// Multiplies `matrix` [B, in] with the f of the pass, in place.
+  func mask(_ matrix: inout Matrix<Scalar>, _ pass: Pass) {
+    guard let mask = pass.mask(key, dropout) else { return }
+    Kernels.drop(
+      &matrix.elements, mask, rows: pass.firstRow..<pass.firstRow + matrix.rows,
+      columns: matrix.columns, workers: pass.workers)
   }
 
   // h = (x∘f) Aᵀ:  dx += (dh A)∘f
-  func addMaskedGradient(
-    to dx: inout Matrix<Scalar>, rows: Int, _ memory: inout Memory, _ pass: Pass
+  func addMasked(
+    _ dHidden: Matrix<Scalar>, to dx: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
+    guard var spread = memory.masked.take() else { return }
     matmulNN(
-      memory.dHidden.elements, down.value, into: &memory.masked.elements,
-      Product(m: rows, n: down.shape[1], k: rank, workers: pass.workers))
-    for index in memory.mask.indices {
-      dx.elements[index] += memory.masked.elements[index] * memory.mask[index]
-    }
+      dHidden.elements, down.value, into: &spread.elements,
+      Product(m: dHidden.rows, n: down.shape[1], k: rank, workers: pass.workers))
+    mask(&spread, pass)
+    dx.add(spread)
+    memory.masked = spread
   }
 }

@@ -15,12 +15,13 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
 
   /// What `backward` needs of the last `forward`.
   package struct Memory: Sendable {
-    /// n [out] and m / n [out].
-    fileprivate var norms: [Scalar] = []
+    /// 1 / n [out] and m / n [out].
+    fileprivate var inverses: [Scalar] = []
     fileprivate var factors: [Scalar] = []
-    /// v [B, out], and its gradient.
+    /// v [B, out]; after `backward` dv.
     var product = Matrix<Scalar>(rows: 0, columns: 0)
-    fileprivate(set) var dProduct = Matrix<Scalar>(rows: 0, columns: 0)
+    /// v / n [B, out].
+    fileprivate var normalized = Matrix<Scalar>(rows: 0, columns: 0)
 
     package init() {}
   }
@@ -30,64 +31,54 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
     squares = linear.weight.rowSquares
     let value = vector ?? squares.map { Scalar($0.squareRoot()) }
     self.vector = Parameter(
-      name: linear.module + ".lora_magnitude_vector", shape: [linear.outputs], value: value,
-      isTrained: true)
+      name: linear.module + ".lora_magnitude_vector", role: .magnitude, shape: [linear.outputs],
+      value: value)
   }
 
-  /// y += (m / n)∘v, v being the memory's product.
-  func forward(addingTo y: inout Matrix<Scalar>, _ memory: Memory) {
-    addScaledColumns(
-      memory.product.elements, factors: memory.factors, to: &y.elements, rows: y.rows)
+  /// y += m∘(v / n), v being the memory's product.
+  func forward(addingTo y: inout Matrix<Scalar>, _ memory: inout Memory) {
+    memory.normalized.set(memory.product, times: memory.inverses)
+    y.add(memory.normalized, times: vector.value)
   }
 
-  /// n = ‖W[o] + s·(BA)[o]‖, and m / n.
+  /// n = ‖W[o] + s·(BA)[o]‖, as 1 / n, and m / n.
   ///
   /// n² = ‖W[o]‖² + 2s·B[o]·(W Aᵀ)[o] + s²·B[o] (A Aᵀ) B[o]ᵀ, without W + s·BA in memory.
   func measure(
-    _ weight: Parameter<Scalar>, _ branch: LowRankFactors<Scalar>, _ memory: inout Memory,
+    _ weight: NetworkTensor<Scalar>, _ branch: LowRankBranch<Scalar>, _ memory: inout Memory,
     _ workers: Workers
   ) {
     let (outputs, inputs, rank) = (weight.shape[0], weight.shape[1], branch.rank)
-    var cross = [Scalar](repeating: 0, count: outputs * rank)
-    weight.multiply(byTransposed: branch.down, rank, into: &cross, workers)
+    // (W Aᵀ)ᵀ = A Wᵀ
+    var cross = [Scalar](repeating: 0, count: rank * outputs)
+    let down = Matrix(columns: inputs, elements: branch.down.value)
+    weight.multiply(down, into: &cross, workers)
     var gram = [Scalar](repeating: 0, count: rank * rank)
-    matmulNT(branch.down, branch.down, into: &gram, Product(m: rank, n: rank, k: inputs))
+    matmulNT(
+      branch.down.value, branch.down.value, into: &gram, Product(m: rank, n: rank, k: inputs))
     var spread = [Scalar](repeating: 0, count: outputs * rank)
-    matmulNN(branch.up, gram, into: &spread, Product(m: outputs, n: rank, k: rank))
+    matmulNN(branch.up.value, gram, into: &spread, Product(m: outputs, n: rank, k: rank))
     let s = branch.scaling
-    memory.norms = Array(repeating: 0, count: outputs)
-    memory.factors = memory.norms
+    memory.inverses = Array(repeating: 0, count: outputs)
+    memory.factors = memory.inverses
     for row in 0..<outputs {
       var square = squares[row]
-      for index in row * rank..<(row + 1) * rank {
-        let b = Double(branch.up[index])
-        square += s * b * (2 * Double(cross[index]) + s * Double(spread[index]))
+      for column in 0..<rank {
+        let b = Double(branch.up.value[row * rank + column])
+        let (w, a) = (cross[column * outputs + row], spread[row * rank + column])
+        square += s * b * (2 * Double(w) + s * Double(a))
       }
-      memory.norms[row] = Scalar(max(0, square).squareRoot())
-      memory.factors[row] = vector.value[row] / memory.norms[row]
+      let norm = Scalar(max(0, square).squareRoot())
+      memory.inverses[row] = 1 / norm
+      memory.factors[row] = vector.value[row] / norm
     }
   }
 
-  /// Writes dm, and dv into the memory's `dProduct`.
-  mutating func backward(_ dy: Matrix<Scalar>, _ memory: inout Memory) {
-    // y += (m / n)∘v:  dm = Σ over rows of dy∘v / n
-    columnDots(dy.elements, memory.product.elements, into: &vector.gradient, rows: dy.rows)
-    for index in memory.norms.indices { vector.gradient[index] /= memory.norms[index] }
+  /// Takes in dm, and makes the memory's product dv.
+  mutating func backward(_ dy: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
+    // y += m∘(v / n):  dm = Σ over rows of dy∘(v / n)
+    vector.addRowProducts(dy, memory.normalized, pass)
     // y += (m / n)∘v:  dv = (m / n)∘dy
-    memory.dProduct.reshape(rows: dy.rows, columns: dy.columns)
-    fillRows(
-      &memory.dProduct.elements, with: Array(repeating: 0, count: dy.columns), rows: dy.rows)
-    addScaledColumns(
-      dy.elements, factors: memory.factors, to: &memory.dProduct.elements, rows: dy.rows)
+    memory.product.set(dy, times: memory.factors)
   }
-}
-
-/// What a branch adds to its weight: s·B A.
-struct LowRankFactors<Scalar: DenseScalar> {
-  /// A [rank, in].
-  let down: [Scalar]
-  /// B [out, rank].
-  let up: [Scalar]
-  let rank: Int
-  let scaling: Double
 }

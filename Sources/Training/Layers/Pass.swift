@@ -1,5 +1,4 @@
 import Kernels
-import Tensors
 
 /// One way through a network: the threads, and what is drawn by chance.
 ///
@@ -12,33 +11,38 @@ package struct Pass: Sendable {
     let step: Int
   }
 
-  package var workers: Workers
+  package let workers: Workers
   /// The place of the batch's first row among the rows of its step.
   package let firstRow: Int
+  /// Whether the batch has all rows of its step.
+  package let isWhole: Bool
   private let chance: Chance?
 
   /// A pass that draws nothing: outputs are what they are.
   package static func scoring(_ workers: Workers) -> Pass {
-    Pass(workers: workers, firstRow: 0, chance: nil)
+    Pass(workers: workers, firstRow: 0, isWhole: true, chance: nil)
   }
 
-  /// A pass of the `step`-th step, from 0, over its rows from `firstRow` on.
-  package static func training(
-    _ workers: Workers, seed: UInt64, step: Int, firstRow: Int = 0
-  ) -> Pass {
-    Pass(workers: workers, firstRow: firstRow, chance: Chance(seed: seed, step: step))
+  /// A pass of the `step`-th step, from 0, over all its rows.
+  package static func training(_ workers: Workers, seed: UInt64, step: Int) -> Pass {
+    Pass(workers: workers, firstRow: 0, isWhole: true, chance: Chance(seed: seed, step: step))
   }
 
-  private init(workers: Workers, firstRow: Int, chance: Chance?) {
-    (self.workers, self.firstRow, self.chance) = (workers, firstRow, chance)
+  /// The same, over some rows of a step with `count` rows.
+  package func over(_ rows: Range<Int>, of count: Int) -> Pass {
+    Pass(
+      workers: workers, firstRow: rows.lowerBound, isWhole: rows == 0..<count, chance: chance)
   }
 
-  /// Where the draws for the rows of `layer` begin; nil when nothing is drawn.
-  func generator(layer: UInt64, row: Int) -> Generator? {
-    guard let chance else { return nil }
-    let words = [UInt64(chance.step), layer, UInt64(firstRow + row)]
-    return words.reduce(into: Generator(seed: chance.seed)) { generator, word in
-      generator = Generator(seed: generator.next() ^ word)
-    }
+  private init(workers: Workers, firstRow: Int, isWhole: Bool, chance: Chance?) {
+    (self.workers, self.firstRow) = (workers, firstRow)
+    (self.isWhole, self.chance) = (isWhole, chance)
+  }
+
+  /// What a layer leaves out of its input; nil when it leaves nothing out.
+  func mask(_ layer: Int, _ probability: Double) -> DropoutMask? {
+    guard let chance, probability > 0 else { return nil }
+    return DropoutMask(
+      seed: chance.seed, step: chance.step, layer: layer, probability: probability)
   }
 }

@@ -1,4 +1,6 @@
 import Kernels
+import Tables
+import Tensors
 
 /// What the trainer needs of a network: outputs, the gradients of what is trained, and the parameters.
 ///
@@ -16,7 +18,7 @@ package protocol Network<Scalar, Batch>: Sendable {
   /// y [B, out]; keeps in `memory` what `backward` needs.
   func outputs(_ batch: Batch, _ memory: inout Memory, _ pass: Pass) -> Matrix<Scalar>
 
-  /// Overwrites the gradient of every trained parameter, of a loss whose gradient is `dy` [B, out].
+  /// Takes in the gradient of every trained parameter, of a loss whose gradient is `dy` [B, out].
   ///
   /// `batch`, `memory` and `pass` are those of the last `outputs`; `dy` is used up.
   mutating func backward(
@@ -32,9 +34,15 @@ package protocol TrainingBatch<Scalar>: Sendable {
 
   var rows: Int { get }
   var targets: Targets<Scalar> { get }
+
+  /// Makes this batch some rows of another, in the memory that it has.
+  mutating func take(_ rows: Range<Int>, of other: Self)
 }
 
 extension Network {
+  /// Completes the gradients when the step's last rows are in.
+  package mutating func finishGradients() { withTrained { $0.finishGradient() } }
+
   /// Names, shapes and values of what is trained, in the order of `withTrained`.
   package var trained: [Parameter<Scalar>] {
     var network = self
