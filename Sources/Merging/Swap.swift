@@ -75,7 +75,8 @@ package struct Swap: Sendable {
     }
     var work = try unwinding.work(on: record, output: output)
     let plan = try MergePlan(
-      adapters, into: merged.entries, config: merged.config, choices: options.choices)
+      adapters, into: merged.entries, configuration: merged.configuration,
+      choices: options.choices)
     let meter = SurvivalMeter()
     work.state.steps.append(MergedState.Step(adapters, options))
     var recording = StepRecording(of: adapters, output: output)
@@ -110,7 +111,9 @@ package struct Swap: Sendable {
       step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
     }
     chains[chains.count - 1] += adapters
-    let plans = try chains.map { try MergePlan($0, into: merged.entries, config: merged.config) }
+    let plans = try chains.map {
+      try MergePlan($0, into: merged.entries, configuration: merged.configuration)
+    }
     var changes = RewriteChanges()
     changes.transforms = .sequence(
       of: plans.map { $0.changes().transforms }, on: merged.entries)

@@ -50,7 +50,9 @@ package struct Unmerge: Sendable {
       try record.checkForm()
       let plans = try steps.reversed().map { step in
         let taken = step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
-        return try MergePlan(taken, into: merged.entries, config: merged.config).changes()
+        return try MergePlan(
+          taken, into: merged.entries, configuration: merged.configuration
+        ).changes()
           .transforms
       }
       var changes = RewriteChanges()

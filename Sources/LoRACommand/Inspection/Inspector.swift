@@ -55,7 +55,8 @@ package struct Inspector {
       let adapter = try AdapterFile.open(path)
       inspection.adapter?.zeroModuleCount = adapter.idleModuleCount
       guard let base else { return }
-      _ = try MergePlan([WeightedAdapter(adapter)], into: base.entries, config: base.config)
+      _ = try MergePlan(
+        [WeightedAdapter(adapter)], into: base.entries, configuration: base.configuration)
       try checkFingerprint(of: base, wantedBy: adapter)
     } catch let error as any ReportableError {
       try Interruption.check()

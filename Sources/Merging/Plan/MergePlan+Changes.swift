@@ -1,6 +1,7 @@
 import Containers
 import JSON
 import Kernels
+import Models
 import OrderedCollections
 import Tensors
 
@@ -93,14 +94,16 @@ extension MergePlan {
   ///
   /// - Parameters:
   ///   - type: The type of the result's floating-point tensors; nil keeps each tensor's own.
-  ///   - config: The base's `config.json`.
+  ///   - base: What the base's `config.json` says.
   /// - Returns: The members to set.
   package func configuration(
-    type: DType?, of config: JSONValue?
+    type: DType?, of base: ModelConfiguration?
   ) -> OrderedDictionary<String, JSONValue> {
-    var result = type.map { DTypeSetting.members(for: $0, in: config) } ?? [:]
-    if untied != nil { result["tie_word_embeddings"] = false }
-    if let vocabularySize { result["vocab_size"] = .number(JSONNumber(vocabularySize)) }
-    return result
+    guard let base else { return [:] }
+    var changed = base
+    if let type { changed.setType(type) }
+    if untied != nil { changed.untie() }
+    if let vocabularySize { changed.setVocabularySize(vocabularySize) }
+    return changed.members(changedSince: base)
   }
 }

@@ -1,6 +1,7 @@
 import Adapters
 import Containers
 import JSON
+import Models
 import OrderedCollections
 import Tensors
 
@@ -42,21 +43,26 @@ package struct MergePlan: Sendable {
   /// - Parameters:
   ///   - adapters: With their weights.
   ///   - entries: The base's tensors.
-  ///   - config: The base's `config.json`, which knows of tied weights, and of what an adapter's
-  ///     dialect leaves open.
+  ///   - configuration: What the base's `config.json` says, which knows of tied weights, and of
+  ///     what an adapter's dialect leaves open.
   ///   - choices: What to do where there is a choice.
   /// - Throws: `ErrorList` with every adapter tensor that does not fit.
   package init(
-    _ adapters: [WeightedAdapter], into entries: [TensorEntry], config: JSONValue? = nil,
-    choices: Choices = Choices()
+    _ adapters: [WeightedAdapter], into entries: [TensorEntry],
+    configuration: ModelConfiguration? = nil, choices: Choices = Choices()
   ) throws(ErrorList) {
-    tied = TiedWeights(config, entries)
+    do throws(SettingProblem) {
+      tied = try TiedWeights(configuration, entries)
+    } catch {
+      throw ErrorList([error])
+    }
     base = BaseTensors(entries, tied: tied)
     self.choices = choices
     let names = entries.map(\.name)
     for weighted in adapters {
       do throws(ErrorList) {
-        let adapter = try weighted.adapter.resolved(against: names, config: config)
+        let adapter = try weighted.adapter.resolved(
+          against: names, configuration: configuration)
         take(WeightedAdapter(adapter, weight: weighted.weight))
       } catch {
         errors.append(error)

@@ -26,7 +26,8 @@ struct PlannedMerge {
     self.output = output
     weights = try QuantizedMerge(into: base)
     plan = try MergePlan(
-      adapters, into: weights.entries, config: base.config, choices: options.choices)
+      adapters, into: weights.entries, configuration: base.configuration,
+      choices: options.choices)
     recording = StepRecording(of: adapters, output: output)
   }
 
@@ -53,7 +54,7 @@ struct PlannedMerge {
       : work.changes
     var edit = CheckpointEdit(source: base, layout: layout, changes: changes, output: output)
     edit.recordings = recording.steps
-    edit.configuration = plan.configuration(type: options.type, of: base.config)
+    edit.configuration = try plan.configuration(type: options.type, of: base.configuration)
     edit.configuration.merge(work.configuration) { _, new in new }
     edit.metadata = work.metadata
     if keepsOriginals {

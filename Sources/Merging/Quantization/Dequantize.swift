@@ -51,7 +51,7 @@ package struct Dequantize: Sendable {
       }
     }
     var edit = CheckpointEdit(source: source, layout: source, changes: changes, output: output)
-    edit.configuration = type.map { DTypeSetting.members(for: $0, in: source.config) } ?? [:]
+    edit.configuration = try source.configuration.members(storing: type)
     edit.configuration[QuantizationConfiguration.key] = .null
     edit.metadata = [MetadataKey.quantizedFrom: ""]
     let fingerprints = try edit.run(state: nil) { _ in nil }

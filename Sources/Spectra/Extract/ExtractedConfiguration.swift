@@ -9,10 +9,16 @@ struct ExtractedConfiguration {
   private let base: Checkpoint
   private let modules: [String]
   private let others: ExtractedOthers
+  private let isConv1D: Bool
+  private let architecture: String
 
-  init(_ base: Checkpoint, _ matrices: [ExtractedMatrix], _ others: ExtractedOthers) {
+  init(
+    _ base: Checkpoint, _ matrices: [ExtractedMatrix], _ others: ExtractedOthers
+  ) throws(SettingProblem) {
     (self.base, self.others) = (base, others)
     modules = matrices.map(\.module)
+    isConv1D = try base.configuration?.isConv1D ?? false
+    architecture = try base.configuration?.architectures.first ?? ""
   }
 
   var document: JSONValue {
@@ -26,7 +32,7 @@ struct ExtractedConfiguration {
         "modules_to_save",
         others.modules.isEmpty ? .null : .array(others.modules.map { .string($0) })
       ),
-      ("fan_in_fan_out", .bool(BaseDescription(base.config).isConv1D)),
+      ("fan_in_fan_out", .bool(isConv1D)),
       ("use_dora", false), ("use_rslora", false), ("rank_pattern", [:]), ("alpha_pattern", [:]),
     ])
   }
@@ -53,8 +59,7 @@ struct ExtractedConfiguration {
 
   /// As PEFT names what the model's class is for.
   private var taskType: String? {
-    let architecture = base.config?["architectures"]?.array?.first?.string ?? ""
-    let endings = [
+    let endings: KeyValuePairs = [
       "ForCausalLM": "CAUSAL_LM", "LMHeadModel": "CAUSAL_LM",
       "ForConditionalGeneration": "SEQ_2_SEQ_LM", "ForSequenceClassification": "SEQ_CLS",
       "ForTokenClassification": "TOKEN_CLS", "ForQuestionAnswering": "QUESTION_ANS",
