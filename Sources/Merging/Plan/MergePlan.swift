@@ -20,8 +20,9 @@ package struct MergePlan: Sendable {
     package init() {}
   }
 
-  /// The edits by the tensor's name in the result; all other tensors are copied.
-  package internal(set) var edits: [ExactString: TensorEdit] = [:]
+  /// The edits by the tensor's name in the result, in the order in which the adapters bring them;
+  /// all other tensors are copied.
+  package internal(set) var edits: OrderedDictionary<ExactString, TensorEdit> = [:]
   /// Every adapter tensor, and what it does.
   package internal(set) var ledger = CoverageLedger()
   /// What a person should know, one sentence each.
@@ -116,7 +117,7 @@ package struct MergePlan: Sendable {
   private mutating func expertAssignments(of adapter: Adapter) -> [String: ExpertAssignment] {
     let nested = adapter.updates.filter { $0.kind.isParameter }
     var result: [String: ExpertAssignment] = [:]
-    for (module, updates) in Dictionary(grouping: nested, by: \.module) {
+    for (module, updates) in OrderedDictionary(grouping: nested, by: \.module) {
       let parameters = adapter.configuration.targetParameters.compactMap { target in
         target.lastIndex(of: ".").flatMap { dot in
           ModuleSelection.isSuffix(String(target[..<dot]), of: module)
