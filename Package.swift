@@ -33,16 +33,13 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"]), .brew(["zlib"])]),
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash",
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
 
     // From the bottom up: each may import what stands above it here, never what stands below.
     .target(name: "CKernels", dependencies: ["CXXHash"], cSettings: kernelSettings),
     .target(
-      name: "Kernels", dependencies: ["CKernels", "CZlib", "COpenBLAS", "CXXHash"],
+      name: "Kernels", dependencies: ["CKernels", "CZlib", "CXXHash"],
       swiftSettings: settings),
     .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: settings),
     .target(name: "JSON", dependencies: ["Tensors", collections], swiftSettings: settings),
@@ -128,7 +125,8 @@ let package = Package(
     .testTarget(
       name: "ToolTests",
       dependencies: [
-        "lora", "LoRACommand", "Containers", "JSON", "Tensors", "TestSupport", argumentParser,
+        "lora", "LoRACommand", "Containers", "JSON", "Tensors", "Kernels", "TestSupport",
+        argumentParser,
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -42,6 +42,7 @@ struct ComparisonSession {
           + "compare two of a kind")
     }
     if areAdapters.0 {
+      try LinearAlgebra.open()
       var comparison = AdapterComparison(
         try AdapterFile.open(first), try AdapterFile.open(second))
       comparison.tolerance = tolerance
