@@ -22,19 +22,15 @@ struct ExtractedConfiguration {
   }
 
   var document: JSONValue {
-    JSONValue(members: [
-      ("peft_type", "LORA"), ("task_type", taskType.map(JSONValue.string) ?? .null),
-      ("base_model_name_or_path", base.path == "-" ? .null : .string(base.path)),
-      ("inference_mode", true), ("r", 8), ("lora_alpha", 8), ("lora_dropout", 0),
-      ("target_modules", .array(targets.map(JSONValue.string))),
-      ("bias", .string(others.bias.rawValue)),
-      (
-        "modules_to_save",
-        others.modules.isEmpty ? .null : .array(others.modules.map { .string($0) })
-      ),
-      ("fan_in_fan_out", .bool(isConv1D)),
-      ("use_dora", false), ("use_rslora", false), ("rank_pattern", [:]), ("alpha_pattern", [:]),
-    ])
+    let settings: PEFTSettings = [
+      .taskType: .text(taskType), .baseModel: .text(base.path == "-" ? nil : base.path),
+      .isForInference: true, .rank: 8, .alpha: 8, .dropout: 0, .targets: .texts(targets),
+      .bias: .string(others.bias.rawValue),
+      .modulesToSave: others.modules.isEmpty ? .null : .texts(others.modules),
+      .isFanInFanOut: .bool(isConv1D), .usesMagnitudes: false, .isRankStabilized: false,
+      .rankPattern: [:], .alphaPattern: [:],
+    ]
+    return settings.document
   }
 
   /// Last parts of names, as `q_proj`, where every matrix of the base that ends so has a pair.
