@@ -39,7 +39,7 @@ package struct Verify: Sendable {
   }
 
   private func changes() throws -> RewriteChanges {
-    let weights = try QuantizedMerge(into: base)
+    let weights = try BaseWeights(of: base)
     let plans = try steps.map { step in
       let plan = try MergePlan(
         step.adapters, into: weights.entries, configuration: base.configuration,

@@ -65,10 +65,10 @@ package struct Inspector {
   }
 
   private func checkFingerprint(of base: Checkpoint, wantedBy adapter: Adapter) throws {
-    guard let wanted = adapter.baseFingerprint, base.form != .stream else { return }
+    guard adapter.baseFingerprint != nil, base.form != .stream else { return }
     let found = try base.fingerprint(threads: threads)
     let before = try MergedState(metadata: base.metadata, file: base.path)?.base
-    guard wanted != found, wanted != before else { return }
+    guard let wanted = adapter.otherBase(than: found, or: before) else { return }
     throw InspectionProblem.otherBase(
       path: adapter.file, base: base.path, expected: wanted, found: found)
   }

@@ -1,3 +1,4 @@
+import Adapters
 import Containers
 import JSON
 import Kernels
@@ -14,6 +15,18 @@ extension MergePlan {
   /// - Returns: The changes, for a plan that rewrites the base.
   package func changes(type: DType? = nil, meter: SurvivalMeter? = nil) -> RewriteChanges {
     changes(type: type, meter: meter) { edit, _, _ in edit }
+  }
+
+  /// The transforms of merges into `checkpoint`, one after the other.
+  ///
+  /// - Throws: `ErrorList` when an adapter does not fit.
+  static func transforms(
+    of steps: some Sequence<[WeightedAdapter]>, on checkpoint: Checkpoint
+  ) throws -> [[ExactString: any TensorTransform]] {
+    try steps.map { step in
+      try MergePlan(step, into: checkpoint.entries, configuration: checkpoint.configuration)
+        .changes().transforms
+    }
   }
 
   /// The changes, with a hand in how each edit is carried out.

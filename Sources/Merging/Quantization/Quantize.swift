@@ -43,10 +43,12 @@ package struct Quantize: Sendable {
       changes.recodings[ExactString(entry.name)] = recoding
       transforms.append((entry, recoding, transform))
     }
-    var edit = CheckpointEdit(source: source, layout: source, changes: changes, output: output)
-    edit.configuration = try QuantizationConfiguration.members(
-      for: scheme, of: Set(chosen.map { ExactString($0.name) }), in: source)
-    edit.metadata = metadata(of: chosen)
+    let edit = CheckpointEdit(
+      source, changes: changes, to: output,
+      with: CheckpointEdit.Attachments(
+        configuration: try QuantizationConfiguration.members(
+          for: scheme, of: Set(chosen.map { ExactString($0.name) }), in: source),
+        metadata: metadata(of: chosen)))
     let fingerprints = try edit.run(state: nil) { _ in nil }
     let tensors = transforms.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return QuantizationSummary(
