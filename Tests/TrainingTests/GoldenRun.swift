@@ -22,6 +22,10 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
     try LooseJSON(parsing: Fixtures.bytes(path + "/case.json"))
   }
 
+  func tolerance() throws -> TraceTolerance {
+    try #require(TraceTolerance(settings: settings()))
+  }
+
   /// The run's trainer at its first step, and the network inside it.
   func trainer<Scalar: DenseScalar>(
     as: Scalar.Type, steps: Int? = nil, workers: Workers = .one

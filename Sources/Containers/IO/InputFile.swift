@@ -24,6 +24,9 @@ package final class InputFile: Sendable {
     self.system = system
     isStandardInput = path == "-"
     owner = nil
+    if isStandardInput && StandardStreams.isInputClosed {
+      throw ContainerError(file: path, .input(.closed))
+    }
     do throws(Errno) {
       descriptor =
         isStandardInput ? .standardInput : try system.openToRead(FilePath(path))

@@ -5,6 +5,8 @@ import Tensors
 package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
   case missing
   case noPermission
+  /// Standard input, which the process was started without.
+  case closed
   case isDirectory
   /// A socket or a device.
   case notAFile
@@ -19,7 +21,7 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
 
   package var category: FailureCategory {
     switch self {
-    case .missing, .isDirectory, .notAFile: .missingInput
+    case .missing, .closed, .isDirectory, .notAFile: .missingInput
     case .noPermission: .noPermission
     case .tooLarge, .endsEarly, .pickle, .otherFormat: .badData
     case .changed, .failed: .inputOutput
@@ -33,6 +35,8 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
       "no such file; check the path"
     case .noPermission:
       "permission to read is denied; change its mode or run as its owner"
+    case .closed:
+      "is closed; pipe or redirect something into it"
     case .isDirectory:
       "is a folder where a file is expected; name a file in it"
     case .notAFile:

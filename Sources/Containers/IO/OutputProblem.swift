@@ -24,6 +24,8 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
   case incomplete(written: Int, expected: Int)
   case unfinishedFile(String)
   case closedPipe
+  /// Standard output, which the process was started without.
+  case closedStream
   /// Nothing was written yet.
   case cannotCreate(operation: String, Errno)
   /// Part was written; the partial output is removed.
@@ -33,7 +35,7 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .inUse: .busy
     case .readOnly, .noPermission: .noPermission
-    case .closedPipe, .failed: .inputOutput
+    case .closedPipe, .closedStream, .failed: .inputOutput
     case .incomplete, .unfinishedFile: .bug
     case .cannotCreate(_, let errno):
       errno == .tooManyOpenFiles || errno == .noMemory ? .outOfResources : .cannotCreate
@@ -72,6 +74,8 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     case .unfinishedFile(let name):
       "its file \(escaped(name)) was never finished; please report this"
     case .closedPipe: "the reader of standard output is gone"
+    case .closedStream:
+      "is closed, and there is something to print; redirect it, to /dev/null if nobody reads it"
     case .cannotCreate(let operation, let errno):
       "cannot be created: \(operation) failed: \(errno); choose another place"
     case .failed(let operation, let errno):

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import Tensors
 
 #if canImport(Glibc)
   import Glibc
@@ -13,6 +14,7 @@ import Containers
 package enum Program {
   /// Runs the command that the process was started with, and ends the process.
   package static func run() -> Never {
+    reserveStreams()
     Interruption.install()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
@@ -23,6 +25,17 @@ package enum Program {
       exit(0)
     } catch {
       end(CommandFailure(error, arguments: arguments))
+    }
+  }
+
+  /// Keeps files off the standard streams; where that cannot be done, nothing is begun.
+  private static func reserveStreams() {
+    do {
+      try StandardStreams.reserve()
+    } catch {
+      let problem = "a standard stream is closed, and /dev/null cannot take its place: \(error)"
+      StandardError.write(line: "lora: error: " + problem)
+      exit(FailureCategory.outOfResources.rawValue)
     }
   }
 

@@ -65,27 +65,26 @@ private struct StoredRun: CustomTestStringConvertible {
 
   private func expectLosses(in log: [UInt8], _ run: StoredRun) throws {
     let trace = try LooseJSON(parsing: Fixtures.bytes(run.path + "/expected/trace.json"))
-    let tolerance = run.settings["tolerance"]
+    let tolerance = try #require(TraceTolerance(settings: run.settings))
     let lines = try log.split(separator: UInt8(ascii: "\n")).map {
       try LooseJSON(parsing: Array($0))
     }
     #expect(lines.count == Int(run.settings["steps"]?.number ?? 0))
     let steps = try #require(trace["step"]?.items).compactMap(\.number)
     let losses = try #require(trace["loss_f64"]?.items).compactMap(\.number)
-    let early = try #require(tolerance?["loss_rel_first_50_steps"]?.number)
-    let late = try #require(tolerance?["loss_rel_later"]?.number)
     for (step, loss) in zip(steps, losses) {
       let line = lines[Int(step) - 1]
       #expect(line["step"]?.number == step)
       let found = try #require(line["loss"]?.number)
-      #expect(abs(found - loss) <= (step <= 50 ? early : late) * max(loss, 0.1), "step \(step)")
+      let limit = tolerance.ofLoss(inStep: Int(step)) * max(loss, 0.1)
+      #expect(abs(found - loss) <= limit, "step \(step)")
     }
   }
 
   private func expectValues(in file: String, _ run: StoredRun) throws {
     let expected = try StoredTensors(run.path + "/expected/final.f64.safetensors").tensors
     let found = try StoredTensors(path: file).tensors
-    let tolerance = try #require(run.settings["tolerance"]?["final_abs"]?.number)
+    let tolerance = try #require(TraceTolerance(settings: run.settings)).values
     #expect(Set(found.keys) == Set(expected.keys))
     for (name, tensor) in expected {
       let complaint = Tolerance(absolute: tolerance)

@@ -13,8 +13,9 @@ import Testing
     try ScratchFolder.with { scratch in
       let report = try json([
         "pretrain", TrainingStoryTests.plain, "--hidden", "64,64", "--holdout", "0.2",
-        "--patience", "5", "--epochs", "400", "--learning-rate", "0.03", "-o", scratch.path("net"),
-        "--log", scratch.path("log"),
+        "--patience", "5", "--epochs", "400", "--optimizer", "adamw", "--learning-rate", "0.03",
+        "--batch-size", "32", "--schedule", "constant", "-o", scratch.path("net"), "--log",
+        scratch.path("log"),
       ])
       let best = try #require(report["best_step"]?.number)
       let steps = try #require(report["steps"]?.number)
@@ -45,10 +46,11 @@ import Testing
       try scratch.write(rows, to: "t.csv")
       try scratch.write(shifted, to: "u.csv")
       let net = scratch.path("net")
-      let report = try json([
-        "pretrain", scratch.path("t.csv"), "--drop", "id,empty", "--categorical", "kind",
-        "--missing", "mean", "--standardize", "--hidden", "16", "-o", net,
-      ])
+      let report = try json(
+        [
+          "pretrain", scratch.path("t.csv"), "--drop", "id,empty", "--categorical", "kind",
+          "--missing", "mean", "--standardize", "--hidden", "16", "-o", net,
+        ] + TrainingStoryTests.run)
       #expect(report["features"]?.number == 4)
       let trained = try #require(report["metrics"]?[0]?["accuracy"]?.number)
       #expect(trained > 0.9)
@@ -77,9 +79,10 @@ import Testing
       }
       try scratch.write("up,x,down\n" + rows.joined(), to: "t.csv")
       let net = scratch.path("net")
-      let report = try json([
-        "pretrain", scratch.path("t.csv"), "--target", "up,down", "--hidden", "16", "-o", net,
-      ])
+      let report = try json(
+        [
+          "pretrain", scratch.path("t.csv"), "--target", "up,down", "--hidden", "16", "-o", net,
+        ] + TrainingStoryTests.run)
       #expect(try #require(report["metrics"]?[0]?["r2"]?.number) > 0.99)
       #expect(try #require(json(["eval", net, scratch.path("t.csv")])["r2"]?.number) > 0.99)
       let predictions = try Tool.run(["predict", net, scratch.path("t.csv")])

@@ -7,6 +7,8 @@ package enum InPlaceProblem: Equatable, Sendable, CustomStringConvertible {
   case isLink(to: String)
   case hardLinks(count: Int)
   case notAFile
+  /// Standard output or standard error is redirected into it.
+  case isStandardStream
   case isCompressed
   case locked
   case openElsewhere
@@ -29,7 +31,7 @@ package enum InPlaceProblem: Equatable, Sendable, CustomStringConvertible {
   package var category: FailureCategory {
     switch self {
     case .locked, .openElsewhere: .busy
-    case .isItsOwnSource: .wrongUsage
+    case .isItsOwnSource, .isStandardStream: .wrongUsage
     case .isLink, .hardLinks, .notAFile, .headerDoesNotFit, .foreignJournal: .cannotCreate
     case .failed(_, .noSpace), .failed(_, .diskQuotaExceeded), .failed(_, .fileTooLarge):
       .cannotCreate
@@ -52,6 +54,8 @@ package enum InPlaceProblem: Equatable, Sendable, CustomStringConvertible {
       "has \(count) hard links, which would all change; write another file with -o"
     case .notAFile:
       "is no regular file, and only such are changed in place; write another one with -o"
+    case .isStandardStream:
+      "is the file to change, and what is printed is redirected into it; redirect that elsewhere"
     case .isCompressed:
       "is compressed, and is not changed in place; write another file with -o"
     case .locked: "is being changed by another process; wait for it to finish"

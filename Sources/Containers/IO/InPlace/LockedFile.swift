@@ -78,6 +78,9 @@ package final class LockedFile: Sendable {
     guard status.linkCount == 1 else {
       throw ContainerError(file: path, .inPlace(.hardLinks(count: status.linkCount)))
     }
+    guard !StandardStreams.areWritten(to: status) else {
+      throw ContainerError(file: path, .inPlace(.isStandardStream))
+    }
     return status
   }
 
