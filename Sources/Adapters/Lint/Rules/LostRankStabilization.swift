@@ -4,8 +4,8 @@ import Tensors
 /// with rank stabilization, and `use_rslora` got lost on the way.
 ///
 /// What trainers start from has alpha between r and 2·r, which is a scaling of 1 to 2. Eight times
-/// below that is small, and half of it is usual again: at these two thresholds r is at least 16, the
-/// first rank at which the two forms are far apart.
+/// below that is small, and half of it is usual again: between these two √r is more than 4, so that
+/// only ranks above 16 are spoken of, where the two forms are far apart.
 enum LostRankStabilization: LintRule {
   private static let smallestUsual = 0.125
   private static let usualAgain = 0.5
