@@ -11,6 +11,7 @@ extension Remainder {
   ///   - format: Of both.
   ///   - update: What was added to the range.
   ///   - instructions: What computes it; one of `InstructionSet.available`.
+  /// - Returns: A code that was decoded.
   /// - Throws: `.outOfMemory`; `.leadsElsewhere` when no code leads back, which is a mistake of ours.
   package static func confirmed(
     _ code: [UInt8], of original: RawSpan, merged: RawSpan, format: FloatFormat,
