@@ -33,23 +33,38 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"]), .brew(["zlib"])]),
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash",
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
 
     // From the bottom up: each may import what stands above it here, never what stands below.
     .target(name: "CKernels", dependencies: ["CXXHash"], cSettings: kernelSettings),
     .target(
-      name: "Kernels", dependencies: ["CKernels", "CZlib", "COpenBLAS", "CXXHash"],
+      name: "Kernels", dependencies: ["CKernels", "CZlib", "CXXHash"],
       swiftSettings: settings),
     .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: settings),
+    .target(name: "JSON", dependencies: ["Tensors", collections], swiftSettings: settings),
     .target(
-      name: "Containers", dependencies: ["Tensors", "Kernels", collections, system],
+      name: "Containers", dependencies: ["JSON", "Tensors", "Kernels", collections, system],
       swiftSettings: settings),
     .target(
-      name: "Adapters", dependencies: ["Containers", "Tensors", "Kernels", collections],
+      name: "Models", dependencies: ["Containers", "JSON", "Tensors", "Kernels", collections],
+      swiftSettings: settings),
+    .target(
+      name: "Adapters",
+      dependencies: ["Models", "Containers", "JSON", "Tensors", "Kernels", collections],
+      swiftSettings: settings),
+    // Two things that are done with adapters; neither knows of the other.
+    .target(
+      name: "Merging",
+      dependencies: [
+        "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels", collections,
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "Spectra",
+      dependencies: [
+        "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels", collections,
+      ],
       swiftSettings: settings),
     .target(
       name: "Training", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
@@ -57,8 +72,8 @@ let package = Package(
     .target(
       name: "LoRACommand",
       dependencies: [
-        "Training", "Adapters", "Containers", "Tensors", "Kernels", "Reports", argumentParser,
-        system,
+        "Training", "Merging", "Spectra", "Adapters", "Models", "Containers", "JSON", "Tensors",
+        "Kernels", "Reports", argumentParser, collections, system,
       ],
       swiftSettings: settings),
     .executableTarget(name: "lora", dependencies: ["LoRACommand"], swiftSettings: settings),
@@ -69,19 +84,49 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "Tensors"]),
     .testTarget(
       name: "ContainersTests",
-      dependencies: ["Containers", "Tensors", "Kernels", "TestSupport", collections, system]),
+      dependencies: [
+        "Containers", "JSON", "Tensors", "Kernels", "TestSupport", collections, system,
+      ]),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Models", "Containers", "JSON", "Tensors", "TestSupport"]),
+    // Adapters and the bases they go on, made for one test; a dialect is read right when its merge
+    // is right, so that these know how to merge.
+    .target(
+      name: "AdapterSamples",
+      dependencies: [
+        "Merging", "Adapters", "Containers", "JSON", "Tensors", "Kernels", "TestSupport",
+        collections,
+      ],
+      path: "Tests/AdapterSamples", swiftSettings: settings),
     .testTarget(
       name: "AdaptersTests",
-      dependencies: ["Adapters", "Containers", "Tensors", "Kernels", "TestSupport"]),
+      dependencies: [
+        "AdapterSamples", "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels",
+        "TestSupport", collections,
+      ]),
+    .testTarget(
+      name: "MergingTests",
+      dependencies: [
+        "AdapterSamples", "Merging", "Adapters", "Models", "Containers", "JSON", "Tensors",
+        "Kernels", "TestSupport", collections,
+      ]),
+    .testTarget(
+      name: "SpectraTests",
+      dependencies: [
+        "AdapterSamples", "Spectra", "Merging", "Adapters", "Containers", "JSON", "Tensors",
+        "Kernels", "TestSupport", collections,
+      ]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Tensors", "Kernels", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",
       dependencies: [
-        "lora", "LoRACommand", "Containers", "Tensors", "TestSupport", argumentParser,
+        "lora", "LoRACommand", "Containers", "JSON", "Tensors", "Kernels", "TestSupport",
+        argumentParser,
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,11 +1,12 @@
 import Containers
+import JSON
 import Tensors
 
 /// Why an adapter is not read, or not applied.
 ///
 /// The sentence is built in `description`; every case says which file, which tensor or setting,
 /// what was expected and what to do.
-package enum AdapterError: ReportableError, Equatable {
+package enum AdapterError: ReportableError, SettingFailure, Equatable {
   /// A setting of `adapter_config.json` is missing, has the wrong type or an impossible value.
   case setting(file: String, name: String, problem: String)
   /// The adapter needs something that is not done here, for this reason.

@@ -1,3 +1,4 @@
+import JSON
 import Tensors
 
 /// Why a folder is no checkpoint, or its parts do not fit together.

@@ -1,3 +1,4 @@
+import JSON
 import Tensors
 
 /// What is wrong with a file, where, and what to do about it.

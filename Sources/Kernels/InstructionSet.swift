@@ -16,8 +16,9 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   /// Those that this machine can run, the fastest last.
   package static let available = allCases.filter { lora_is_available($0.code) }
 
-  /// The fastest that this machine can run.
-  package static let best = available.last ?? .portable
+  /// What this process computes with: the fastest that this machine can run, or another that the
+  /// environment asks for.
+  package static let best = (try? asked()) ?? available.last ?? .portable
 
   var code: lora_instruction_set {
     switch self {
@@ -26,5 +27,24 @@ package enum InstructionSet: String, CaseIterable, Sendable {
     case .avx512: LORA_AVX512
     case .neon: LORA_NEON
     }
+  }
+}
+
+extension InstructionSet {
+  /// The variable by which the environment asks for a set.
+  package static let variable = "LORA_INSTRUCTION_SET"
+
+  /// What the environment asks for is none of `available`.
+  package struct Unavailable: Error {
+    package let word: String
+  }
+
+  /// The set that the environment asks for; nil when it asks for none.
+  package static func asked() throws(Unavailable) -> InstructionSet? {
+    guard let word = environmentVariable(variable) else { return nil }
+    guard let set = available.first(where: { $0.rawValue == word }) else {
+      throw Unavailable(word: word)
+    }
+    return set
   }
 }

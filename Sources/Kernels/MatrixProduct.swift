@@ -1,7 +1,5 @@
 #if canImport(Accelerate)
   import Accelerate
-#else
-  import COpenBLAS
 #endif
 
 /// The sizes and factors of one product C = alpha·op(A)·op(B) + beta·C, C [m, n], summed over k.
@@ -157,7 +155,7 @@ private func strip<Scalar>(
 /// Turns BLAS's own threads off, once: they would wait for each other inside ours.
 let singleThreadedBLAS: Void = {
   #if !canImport(Accelerate)
-    openblas_set_num_threads(1)
+    _ = LAPACK.shared
   #endif
 }()
 

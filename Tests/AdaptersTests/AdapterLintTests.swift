@@ -1,8 +1,10 @@
 import Adapters
+import AdapterSamples
 import Containers
-import TestSupport
+import JSON
 import Tensors
 import Testing
+import TestSupport
 
 /// What `lora inspect` says is worth a look.
 struct AdapterLintTests {

@@ -1,8 +1,9 @@
 import Containers
+import JSON
 import SystemPackage
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct CheckpointTests {
   private let sample = SampleTensors.mixed()

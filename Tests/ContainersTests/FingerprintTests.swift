@@ -1,9 +1,9 @@
+@testable import Containers
+import JSON
 import Kernels
 import Tensors
-import TestSupport
 import Testing
-
-@testable import Containers
+import TestSupport
 
 @Suite struct FingerprintTests {
   @Test func `a file, its gzip forms and its shards have one fingerprint`() throws {

@@ -1,6 +1,7 @@
 import Containers
-import TestSupport
+import JSON
 import Testing
+import TestSupport
 
 /// What a manifest says must become of one file or folder.
 struct Verdict: Sendable, CustomTestStringConvertible {

@@ -80,10 +80,6 @@ private struct Refusal: Error, Equatable {
     }
     #expect(present.load(ordering: .relaxed) == threads)
   }
-
-  @Test func `there is a core to run on`() {
-    #expect(Parallel.coreCount >= 1)
-  }
 }
 
 extension Bool {

@@ -31,11 +31,4 @@ import Testing
     #expect(result.text == "141\n")
     #expect(result.errorText == "")
   }
-
-  @Test func `the version is asked for and printed`() throws {
-    let result = try Tool.run(["--version"])
-    #expect(result.exitCode == 0)
-    #expect(result.text == "lora 0.1.0\n")
-    #expect(result.errorText == "")
-  }
 }

@@ -1,4 +1,4 @@
-import Containers
+import JSON
 import Tensors
 
 extension AdapterConfiguration {
@@ -15,7 +15,7 @@ extension AdapterConfiguration {
         file: file, name: "{}", problem: "expected an object, found \(document.kindName)")
     }
     self.document = document
-    let reader = SettingReader(file: file, settings: document)
+    let reader = SettingReader<AdapterError>(file: file, settings: document)
     try Self.refuseOtherMethods(reader)
     try readFactors(reader)
     try readPatterns(reader)
@@ -23,7 +23,8 @@ extension AdapterConfiguration {
     try readExtras(reader)
   }
 
-  private static func refuseOtherMethods(_ reader: SettingReader) throws(AdapterError) {
+  private static func refuseOtherMethods(_ reader: SettingReader<AdapterError>) throws(AdapterError)
+  {
     let file = reader.file
     guard let method = try reader.text("peft_type") else {
       throw .setting(
@@ -67,7 +68,7 @@ extension AdapterConfiguration {
     value.bool ?? true
   }
 
-  private mutating func readFactors(_ reader: SettingReader) throws(AdapterError) {
+  private mutating func readFactors(_ reader: SettingReader<AdapterError>) throws(AdapterError) {
     rank = try Self.checkedRank(reader.integer("r") ?? 8, "r", reader)
     if reader.has("lora_alpha"), reader.value("lora_alpha") == nil {
       throw .setting(
@@ -89,7 +90,7 @@ extension AdapterConfiguration {
   }
 
   private static func checkedRank(
-    _ rank: Int, _ name: String, _ reader: SettingReader
+    _ rank: Int, _ name: String, _ reader: SettingReader<AdapterError>
   ) throws(AdapterError) -> Int {
     guard (1...65536).contains(rank) else {
       throw .setting(
@@ -98,7 +99,7 @@ extension AdapterConfiguration {
     return rank
   }
 
-  private mutating func readPatterns(_ reader: SettingReader) throws(AdapterError) {
+  private mutating func readPatterns(_ reader: SettingReader<AdapterError>) throws(AdapterError) {
     var ranks: [(key: String, value: Int)] = []
     for (key, value) in try reader.entries("rank_pattern") {
       guard let rank = value.int else {
@@ -117,7 +118,7 @@ extension AdapterConfiguration {
   }
 
   private static func table<Value>(
-    _ entries: [(key: String, value: Value)], _ name: String, _ reader: SettingReader
+    _ entries: [(key: String, value: Value)], _ name: String, _ reader: SettingReader<AdapterError>
   ) throws(AdapterError) -> PatternTable<Value> {
     do {
       return try PatternTable(entries)
@@ -127,7 +128,7 @@ extension AdapterConfiguration {
     }
   }
 
-  private mutating func readTargets(_ reader: SettingReader) throws(AdapterError) {
+  private mutating func readTargets(_ reader: SettingReader<AdapterError>) throws(AdapterError) {
     targets = try Self.selection("target_modules", reader)
     excluded = try Self.selection("exclude_modules", reader)
     targetParameters = try reader.texts("target_parameters") ?? []
@@ -149,7 +150,7 @@ extension AdapterConfiguration {
   }
 
   private static func selection(
-    _ name: String, _ reader: SettingReader
+    _ name: String, _ reader: SettingReader<AdapterError>
   ) throws(AdapterError) -> ModuleSelection? {
     guard let value = reader.value(name) else { return nil }
     guard let text = value.string else { return .names(try reader.texts(name) ?? []) }
@@ -161,7 +162,7 @@ extension AdapterConfiguration {
     }
   }
 
-  private mutating func readExtras(_ reader: SettingReader) throws(AdapterError) {
+  private mutating func readExtras(_ reader: SettingReader<AdapterError>) throws(AdapterError) {
     baseModel = try reader.text("base_model_name_or_path")
     taskType = try reader.text("task_type")
     initialization = reader.value("init_lora_weights")?.string

@@ -1,4 +1,4 @@
-import Containers
+import JSON
 
 /// The settings of a LoRA adapter, as PEFT's `adapter_config.json` states them.
 ///

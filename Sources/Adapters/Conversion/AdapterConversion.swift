@@ -1,4 +1,5 @@
 import Containers
+import Models
 import OrderedCollections
 import Tensors
 
@@ -16,8 +17,8 @@ import Tensors
 /// (`FoldedFactor`), and `ConvertedAdapter.modules` says how many are.
 package struct AdapterConversion {
   /// Resolved against the base, when there is one.
-  let adapter: Adapter
-  let base: BaseDescription
+  package let adapter: Adapter
+  package let base: BaseDescription
   /// PEFT: one rank and one alpha for all modules, no patterns, no rank stabilization.
   package var isUniform = false
 
@@ -49,7 +50,7 @@ package struct AdapterConversion {
   var commonRank: Int { adapter.updates.map(\.rank).max() ?? 1 }
 
   /// What is known of the base's identity goes along.
-  var metadata: OrderedDictionary<String, String> {
+  package var metadata: OrderedDictionary<String, String> {
     adapter.metadata.filter { $0.key == MetadataKey.baseFingerprint }
   }
 

@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import OrderedCollections
 import Tensors
 
@@ -19,7 +20,7 @@ package struct ConvertedAdapter: Sendable {
   }
 
   /// Where its files lie.
-  enum Form: Sendable {
+  package enum Form: Sendable {
     /// PEFT's: configuration and tensors, as a folder or one file.
     case peft(JSONValue)
     case mlx(JSONValue)
@@ -27,9 +28,9 @@ package struct ConvertedAdapter: Sendable {
     case gguf(GGUFMetadata)
   }
 
-  let form: Form
+  package let form: Form
   package let tensors: [(name: String, tensor: Tensor)]
-  let metadata: OrderedDictionary<String, String>
+  package let metadata: OrderedDictionary<String, String>
   /// In the order of the adapter.
   package let modules: [Module]
   /// Whether the tensors and what they mean are the very same, byte for byte.

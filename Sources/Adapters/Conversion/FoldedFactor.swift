@@ -6,16 +6,16 @@ import Tensors
 /// Each element is multiplied in f64 and rounded once to the result's type. That is just what a merge
 /// does with scale and factor, so that a merge of the folded factor has the bits of the merge of the
 /// two (weights in F64 keep more of the scale, and may differ in the last place).
-struct FoldedFactor {
-  let tensor: Tensor
+package struct FoldedFactor {
+  package let tensor: Tensor
   /// How many elements are not exactly B times the scale.
-  let roundedCount: Int
+  package let roundedCount: Int
 
   /// - Parameters:
   ///   - up: B, or any other tensor of numbers.
   ///   - scale: Finite.
   ///   - narrowsF64: Turns F64 into F32, for readers that have no F64.
-  init(_ up: Tensor, scale: Double, narrowsF64: Bool = false) {
+  package init(_ up: Tensor, scale: Double, narrowsF64: Bool = false) {
     let isNarrowed = narrowsF64 && up.type == .f64
     guard scale != 1 || isNarrowed, let format = up.type.floatFormat, let values = up.doubles
     else {

@@ -1,4 +1,3 @@
-import Containers
 import Tensors
 
 /// An update whose scaling is split: a part that the file states, and a part that goes into B.

@@ -1,4 +1,4 @@
-import Containers
+import JSON
 
 /// What a reader of a dialect other than PEFT's made of a file.
 struct AdapterParts {
@@ -12,7 +12,7 @@ extension AdapterConfiguration {
   ///
   /// Each update carries its own rank and scaling; the document states those of the first. Targets
   /// are left open: the tensors themselves say which modules are meant.
-  init(
+  package init(
     describing updates: [ModuleUpdate], baseModel: String? = nil, targetParameters: [String] = [],
     file: String
   ) throws(AdapterError) {

@@ -1,4 +1,3 @@
-import Containers
 import Tensors
 
 /// Reads the tensors of an adapter in PEFT's layout.

@@ -1,4 +1,4 @@
-import Containers
+import JSON
 import OrderedCollections
 import Tensors
 
@@ -6,15 +6,15 @@ import Tensors
 ///
 /// From another dialect every module gets its own rank and alpha, in patterns that match it alone:
 /// `^` and the full name, dots escaped, as PEFT searches for `(.*\.)?(KEY)$`.
-struct PEFTWriter {
+package struct PEFTWriter {
   private let conversion: AdapterConversion
   private var adapter: Adapter { conversion.adapter }
 
-  init(_ conversion: AdapterConversion) {
+  package init(_ conversion: AdapterConversion) {
     self.conversion = conversion
   }
 
-  func converted() throws(ErrorList) -> ConvertedAdapter {
+  package func converted() throws(ErrorList) -> ConvertedAdapter {
     let isUniform = conversion.isUniform
     guard isUniform || adapter.dialect != .peft else { return untouched }
     let errors = isUniform ? unevenExperts : []
@@ -23,7 +23,7 @@ struct PEFTWriter {
   }
 
   /// The updates under PEFT's names, with the configuration that their ranks and scalings ask for.
-  func rewritten() -> ConvertedAdapter { rewritten(adapter.updates.map(stated)) }
+  package func rewritten() -> ConvertedAdapter { rewritten(adapter.updates.map(stated)) }
 
   private func rewritten(_ scaled: [ScaledUpdate]) -> ConvertedAdapter {
     var tensors: [(name: String, tensor: Tensor)] = []

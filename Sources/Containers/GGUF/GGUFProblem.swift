@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a GGUF file is refused; one case per refusal.
 package enum GGUFProblem: Equatable, Sendable, CustomStringConvertible {
   case notGGUF

@@ -32,16 +32,6 @@ package enum Interruption {
     throw ContainerError(file: "", .interrupted(signal: signal))
   }
 
-  /// Forgets a caught signal, so that one process can be tested more than once.
-  package static func reset() {
-    received.store(0, ordering: .relaxed)
-  }
-
-  /// As though `signal` had been caught.
-  package static func simulate(_ signal: Int32) {
-    received.store(signal, ordering: .relaxed)
-  }
-
   private static let received = Atomic<Int32>(0)
 
   private static let note: @convention(c) (Int32) -> Void = { signal in

@@ -1,3 +1,4 @@
+import JSON
 import Tensors
 
 /// Reads one tensor's entry: `{"dtype": …, "shape": […], "data_offsets": [begin, end]}`.

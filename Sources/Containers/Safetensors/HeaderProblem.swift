@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a safetensors header is refused; one case per refusal.
 package enum HeaderProblem: Equatable, Sendable, CustomStringConvertible {
   // The length field.

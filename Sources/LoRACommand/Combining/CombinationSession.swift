@@ -1,6 +1,7 @@
 import Adapters
 import Containers
 import Reports
+import Spectra
 import Tensors
 
 /// Joins the files that `combine` and `resize` name to the work in `Adapters`.
@@ -16,6 +17,7 @@ struct CombinationSession {
   ) throws {
     let started = ContinuousClock.now
     try output.checkFree()
+    try LinearAlgebra.open()
     let checkpoint = try base.map { try Checkpoint.open($0) }
     let adapters = try arguments.map { argument in
       let opened = try argument.open()
@@ -41,6 +43,7 @@ struct CombinationSession {
   func resize(_ path: String, to choice: RankChoice) throws {
     let started = ContinuousClock.now
     try output.checkFree()
+    try LinearAlgebra.open()
     let adapter = try AdapterFile.open(path)
       .settled(by: try base.map { try Checkpoint.open($0) })
     let result = try Resize(adapter, to: choice, threads: threads.count).run()

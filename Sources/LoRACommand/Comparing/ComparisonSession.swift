@@ -1,6 +1,7 @@
 import Adapters
 import Containers
 import Reports
+import Spectra
 import Tensors
 
 /// Joins the files that `diff` names to the comparison.
@@ -41,6 +42,7 @@ struct ComparisonSession {
           + "compare two of a kind")
     }
     if areAdapters.0 {
+      try LinearAlgebra.open()
       var comparison = AdapterComparison(
         try AdapterFile.open(first), try AdapterFile.open(second))
       comparison.tolerance = tolerance

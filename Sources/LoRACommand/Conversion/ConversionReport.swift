@@ -1,4 +1,5 @@
 import Adapters
+import Merging
 import Reports
 import Tensors
 

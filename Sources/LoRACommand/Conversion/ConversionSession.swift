@@ -1,5 +1,6 @@
 import Adapters
 import Containers
+import Merging
 import Reports
 import Tensors
 

@@ -1,5 +1,5 @@
-import Adapters
 import Reports
+import Spectra
 import Tensors
 
 /// What an extraction kept, matrix by matrix, and what it left out.

@@ -1,6 +1,6 @@
-import Adapters
 import Containers
 import Reports
+import Spectra
 import Tensors
 
 /// Joins the files that `extract` names to the decomposition.
@@ -16,6 +16,7 @@ struct ExtractionSession {
   func run(base: String, tuned: String) throws {
     let started = ContinuousClock.now
     try output.checkFree()
+    try LinearAlgebra.open()
     let checkpoints = (try Checkpoint.open(base), try Checkpoint.open(tuned))
     try selection.requireMatch(
       among: checkpoints.0.entries.filter(CheckpointSpectra.isMatrix).map(\.name), in: base)

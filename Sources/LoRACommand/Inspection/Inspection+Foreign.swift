@@ -1,5 +1,6 @@
 import Adapters
 import Containers
+import Models
 import Tensors
 
 extension Inspection {

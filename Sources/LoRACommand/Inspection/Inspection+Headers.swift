@@ -1,5 +1,7 @@
 import Adapters
 import Containers
+import Merging
+import Models
 import Tensors
 
 extension Inspection {

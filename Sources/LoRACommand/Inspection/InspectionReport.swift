@@ -1,4 +1,4 @@
-import Adapters
+import Merging
 import Reports
 import Tensors
 

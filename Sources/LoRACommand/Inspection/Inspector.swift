@@ -1,5 +1,6 @@
 import Adapters
 import Containers
+import Merging
 import Tensors
 
 /// Looks at files: from their headers alone, or at every byte.

@@ -1,4 +1,4 @@
-import Adapters
+import Merging
 
 /// What a merged checkpoint says is folded into it.
 package struct MergedSummary: Sendable, Equatable {

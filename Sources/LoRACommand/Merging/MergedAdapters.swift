@@ -1,4 +1,5 @@
 import Adapters
+import Merging
 import Tensors
 
 /// Opens the adapters that a merged file's record names.

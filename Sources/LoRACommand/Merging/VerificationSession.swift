@@ -1,6 +1,7 @@
 import Adapters
 import ArgumentParser
 import Containers
+import Merging
 import Reports
 import Tensors
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Containers
 import Training
 
 /// Which adapter is trained.
@@ -41,7 +40,8 @@ struct AdaptationOptions: ParsableArguments {
       1/rank, B = 0. orthogonal: both from one orthogonal matrix, BA = 0. pissa, olora: the largest \
       parts of W's singular value or QR decomposition, which are taken out of W; the adapter is \
       written with twice the rank so that it fits the unchanged base. loftq: the largest parts of what \
-      quantizing took from the weights of --original.
+      quantizing took from the weights of --original. What LAPACK computes for the last four has the \
+      machine's last bits.
       """, valueName: "method"))
   var initialisation = AdapterInitialisation.kaiming
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Merging
 
 /// Whether an adapter may meet a base it was not trained on.
 package struct BaseFingerprintOption: ParsableArguments {

@@ -1,6 +1,5 @@
-import Adapters
 import ArgumentParser
-import Containers
+import Merging
 import Tensors
 
 /// What a merge may change beyond adding.

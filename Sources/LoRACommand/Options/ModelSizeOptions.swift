@@ -1,6 +1,5 @@
-import Adapters
 import ArgumentParser
-import Containers
+import JSON
 
 /// A model given by its sizes: those of a preset, its own, or the first changed by the second.
 struct ModelSizeOptions: ParsableArguments {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Containers
 import Training
 
 /// How training moves the parameters.

@@ -1,6 +1,6 @@
-import Adapters
 import ArgumentParser
 import Containers
+import Merging
 
 /// Where a checkpoint is written, and how.
 protocol CheckpointOutputOptions {

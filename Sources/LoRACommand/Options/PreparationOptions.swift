@@ -1,5 +1,4 @@
 import ArgumentParser
-import Containers
 import Training
 
 /// What is made of a table's columns before a network is trained on them.

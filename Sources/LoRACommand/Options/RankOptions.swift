@@ -1,5 +1,5 @@
-import Adapters
 import ArgumentParser
+import Spectra
 
 /// How much of each matrix is kept.
 struct RankOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
+import Kernels
 
 /// How many threads compute.
 package struct ThreadsOption: ParsableArguments {
@@ -11,7 +11,7 @@ package struct ThreadsOption: ParsableArguments {
   package init() {}
 
   /// The number asked for, else that of the cores this process may use.
-  package var count: Int { requested ?? max(1, ProcessInfo.processInfo.activeProcessorCount) }
+  package var count: Int { requested ?? Parallel.coreCount }
 
   package func validate() throws {
     if let requested, !(1...1024).contains(requested) {

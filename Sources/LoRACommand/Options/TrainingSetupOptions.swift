@@ -1,5 +1,5 @@
-import Adapters
 import ArgumentParser
+import Models
 
 /// The training whose memory is planned.
 struct TrainingSetupOptions: ParsableArguments {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Containers
 
 /// How a run is watched on rows that it is not trained on.
 struct ValidationOptions: ParsableArguments {

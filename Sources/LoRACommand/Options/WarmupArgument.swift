@@ -1,5 +1,5 @@
 import ArgumentParser
-import Containers
+import JSON
 
 /// A warm-up as it is given: steps, or a share of the run's steps as `0.1` or `10%`.
 enum WarmupArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {

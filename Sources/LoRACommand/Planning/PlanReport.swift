@@ -1,5 +1,5 @@
-import Adapters
-import Containers
+import JSON
+import Models
 import Reports
 import Tensors
 

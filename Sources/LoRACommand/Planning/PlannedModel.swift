@@ -1,5 +1,6 @@
-import Adapters
 import Containers
+import JSON
+import Models
 import Tensors
 
 /// The model that is planned for, and what is known of its configuration.

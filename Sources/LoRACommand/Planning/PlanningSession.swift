@@ -1,4 +1,4 @@
-import Adapters
+import Models
 import Reports
 import Tensors
 

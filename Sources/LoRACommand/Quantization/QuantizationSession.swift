@@ -1,5 +1,6 @@
-import Adapters
 import Containers
+import Merging
+import Models
 import Tensors
 
 /// Joins the files that `quantize` and `dequantize` name to the work in `Adapters`.

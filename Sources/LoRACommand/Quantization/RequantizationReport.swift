@@ -1,5 +1,5 @@
-import Adapters
 import Kernels
+import Merging
 import Reports
 import Tensors
 

@@ -1,5 +1,5 @@
-import Adapters
 import Reports
+import Spectra
 import Tensors
 
 /// The page of `lora explore`, cut to a size that opens at once.

@@ -2,6 +2,7 @@ import Adapters
 import Containers
 import Kernels
 import Reports
+import Spectra
 import Tensors
 
 /// Joins the files that `explore` names to portraits of their matrices.

@@ -1,4 +1,4 @@
-import Adapters
+import Spectra
 
 /// How much of a file's matrices an explorer page can hold.
 ///

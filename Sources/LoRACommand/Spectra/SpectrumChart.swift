@@ -1,5 +1,5 @@
-import Adapters
 import Reports
+import Spectra
 import Tensors
 
 /// The file of `--chart`: energy by rank, and singular values.

@@ -1,5 +1,5 @@
-import Adapters
 import Reports
+import Spectra
 import Tensors
 
 /// The spectra of one file or of a difference, as a report, a table for programs, and a chart.

@@ -1,6 +1,7 @@
 import Adapters
 import Containers
 import Reports
+import Spectra
 import Tensors
 
 /// Joins the files that `spectrum` names to the decompositions.

@@ -1,6 +1,6 @@
-import Adapters
 import ArgumentParser
 import Containers
+import Spectra
 
 /// The command `lora combine`.
 struct CombineCommand: ParsableCommand {
@@ -20,7 +20,8 @@ struct CombineCommand: ParsableCommand {
       adapters come out too large by the square root of the rank) this is not.
 
       Parameters that an adapter brings whole are taken over with weight 1. DoRA adapters are \
-      refused: their changes cannot be added.
+      refused: their changes cannot be added. What is decomposed (exact, svd and the methods with _svd) \
+      has the last bits of the machine's LAPACK.
 
       --json gives output, method, modules, parameters, error, seconds and module_table [module, \
       adapters, rank, norm, error].

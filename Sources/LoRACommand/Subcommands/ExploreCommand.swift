@@ -1,4 +1,3 @@
-import Adapters
 import ArgumentParser
 import Containers
 
@@ -57,6 +56,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   func run() throws {
+    try LinearAlgebra.open()
     let session = ExploreSession(
       selection: selection, depth: .leading(top), threads: threads, isQuiet: quiet)
     let page =

@@ -11,7 +11,8 @@ struct ExtractCommand: ParsableCommand {
       possible one, else by LAPACK. The report gives both errors. Embeddings, norms and whatever \
       else changed and is no matrix is stored whole (modules_to_save, bias), so that base and \
       adapter together are the tuned checkpoint, up to the errors reported; what is left out is \
-      named. The result is PEFT's, with the base's fingerprint.
+      named. The result is PEFT's, with the base's fingerprint. The last bits of what LAPACK computes, \
+      and so of the factors, are the machine's.
 
       --rank must be one that every changed matrix has; --max-rank takes what each has. Memory is \
       that of a few tensors and the adapter.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Reports
 
 /// `lora inspect`: says what a file is.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 
 /// The command `lora merge`.
 struct MergeCommand: ParsableCommand {

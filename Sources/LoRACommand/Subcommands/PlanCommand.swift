@@ -1,4 +1,3 @@
-import Adapters
 import ArgumentParser
 
 /// The command `lora plan`.

@@ -1,5 +1,7 @@
-import Adapters
 import ArgumentParser
+import Containers
+import Merging
+import Models
 
 /// The command `lora quantize`.
 struct QuantizeCommand: ParsableCommand {

@@ -10,7 +10,8 @@ struct ResizeCommand: ParsableCommand {
       smallest that keeps a share of its energy (--energy), or within a budget that is spread over \
       the modules where it buys the most. No delta is formed: the factors' QR decompositions and a \
       core of rank x rank are enough. Biases, magnitudes and parameters stored whole stay. A rank \
-      above a module's own leaves that module as it is, up to rounding.
+      above a module's own leaves that module as it is, up to rounding. LAPACK decomposes, and the last \
+      bits of its results are the machine's.
 
       --json gives output, modules, parameters, parameters_before, error (of all modules together, \
       relative), seconds and module_table [module, rank, new_rank, norm, error].

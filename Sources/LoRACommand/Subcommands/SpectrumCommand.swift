@@ -1,4 +1,3 @@
-import Adapters
 import ArgumentParser
 import Containers
 import Reports
@@ -19,7 +18,8 @@ struct SpectrumCommand: ParsableCommand {
       smaller side is at most 1024; of larger ones up to --top leading ones, as many as a random \
       sketch proves to a hundred-thousandth, which ends where a flat tail begins (what they keep of \
       the energy is known nevertheless). --all computes every one by LAPACK, in some ten seconds for \
-      4096 x 4096, as is done where the sketch proves none.
+      4096 x 4096, as is done where the sketch proves none. The last bits of what LAPACK computes are \
+      the machine's.
 
       --json gives kind (adapter, difference, weights), paths, matrices, unchanged, norm, rank_90, \
       rank_95, rank_99, ranks [rank, energy, parameters, share] and tensors [tensor, shape, norm, \
@@ -69,6 +69,7 @@ struct SpectrumCommand: ParsableCommand {
   }
 
   func run() throws {
+    try LinearAlgebra.open()
     let session = SpectrumSession(
       selection: selection, depth: all ? .all : .leading(top), threads: threads, report: report)
     let spectra =

@@ -1,6 +1,5 @@
 import Adapters
 import ArgumentParser
-import Containers
 import Kernels
 
 /// The command `lora train`.

@@ -18,6 +18,7 @@ package enum Program {
     Interruption.install()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
+      try EnvironmentError.check()
       var command = try RootCommand.parseAsRoot(
         StoredConfiguration.expand(AttachedValues.expand(arguments)))
       try command.run()

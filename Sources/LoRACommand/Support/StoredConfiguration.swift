@@ -1,5 +1,5 @@
 import Adapters
-import Containers
+import JSON
 import Tensors
 
 /// The options of an earlier run, given again by `--config`.

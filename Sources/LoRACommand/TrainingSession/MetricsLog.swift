@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import Training
 
 /// The file of `--log`: a line of JSON for every step, and one for every validation.

@@ -1,4 +1,4 @@
-import Containers
+import JSON
 import OrderedCollections
 import Training
 

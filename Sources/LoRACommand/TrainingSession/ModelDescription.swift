@@ -1,4 +1,4 @@
-import Containers
+import JSON
 import Kernels
 import OrderedCollections
 import Tensors

@@ -1,5 +1,5 @@
 import Adapters
-import Containers
+import Merging
 import Tensors
 import Training
 
@@ -30,7 +30,9 @@ struct NetworkAdapters {
           + "name the right base, or go on with --any-base")
     }
     try refuseRepetition(merged, on: base.file)
-    try FoundationGuard(onto: base.file, merged: merged, isIgnored: false).check(adapters)
+    try UnderlyingAdaptersGuard(
+      onto: base.file, merged: merged?.adapters ?? [], isIgnored: false
+    ).check(adapters)
   }
 
   /// What is on the network already is not meant to go on it again, as in a merge.

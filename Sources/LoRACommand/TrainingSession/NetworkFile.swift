@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import Kernels
 import Tensors
 import Training

@@ -1,4 +1,3 @@
-import Containers
 import Kernels
 import Reports
 import Tensors

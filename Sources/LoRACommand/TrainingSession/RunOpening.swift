@@ -9,6 +9,8 @@ struct RunOpening {
   private let network: MultilayerPerceptron<Float>
   private let method: String
   private let seed: UInt64
+  /// The library that the adapter's beginning was computed by; nil when it needed none.
+  var decomposer: String?
 
   /// - Parameters:
   ///   - tables: As they are trained and validated on.
@@ -37,6 +39,11 @@ struct RunOpening {
     report.add(
       "trained", "trained",
       .text("\(method): \(counted(network.trainedCount, "number"))"))
+    if let decomposer {
+      report.add(
+        "decomposer", "begun with",
+        .text("\(decomposer), whose last bits, and so this run's, are the machine's"))
+    }
     report.add("optimizer", "optimizer", .text(optimizer))
     report.add("batches", "batches", .text(batches))
     report.add("run", "run", .text(length))

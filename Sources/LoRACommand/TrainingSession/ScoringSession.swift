@@ -1,4 +1,3 @@
-import Adapters
 import Containers
 import Kernels
 import Reports

@@ -1,6 +1,6 @@
-import Adapters
 import Containers
 import Kernels
+import Models
 import Tensors
 import Training
 

@@ -1,5 +1,4 @@
 import Adapters
-import Containers
 import Kernels
 import Reports
 import Tensors
@@ -16,6 +15,7 @@ struct TrainSession {
   func trainAdapter(
     _ options: AdaptationOptions, of base: BaseNetwork<Float>, on path: String
   ) throws {
+    let decomposer = try options.initialisation.decomposes ? LinearAlgebra.open() : nil
     let plan = try AdapterPlan(options, for: base)
     let ground = try TrainingGround(base, options, beside: plan.start)
     var generator = Generator(seed: seed)
@@ -25,7 +25,9 @@ struct TrainSession {
     network.dropoutSeed = weights.next()
     try plan.adapt(&network, generator: &weights)
     let before = network.evaluation(on: tables.judged)
-    try open(RunOpening(tables, run, network, method: plan.summary, seed: seed))
+    var opening = RunOpening(tables, run, network, method: plan.summary, seed: seed)
+    opening.decomposer = decomposer
+    try open(opening)
     let batchChance = generator
     let outcome = try run.train(
       network, from: ground.identity, on: tables, generator: &generator)
@@ -37,6 +39,7 @@ struct TrainSession {
       adapter.contents, to: run.output.output, options: run.output.containerOptions,
       threads: run.workers.count, isCompressed: run.output.gzip)
     var result = result(outcome, of: base, on: tables, before: before)
+    result.decomposer = decomposer
     if options.compareFull {
       result.rival = try FullComparison(run: run, rate: options.fullLearningRate)
         .train(frozen, on: tables, generator: batchChance)

@@ -1,5 +1,6 @@
 import Adapters
-import Containers
+import JSON
+import Models
 import OrderedCollections
 import Tensors
 import Training
@@ -66,7 +67,7 @@ struct TrainedAdapter {
   private var metadata: OrderedDictionary<String, String> {
     var metadata = description.metadata
     metadata[MetadataKey.baseFingerprint] = ground.base.fingerprint.description
-    metadata[MetadataKey.foundation] = ground.foundation.text
+    metadata[MetadataKey.trainedOn] = ground.foundation.text
     metadata[StoredConfiguration.metadataKey] = run.compactText
     return metadata
   }

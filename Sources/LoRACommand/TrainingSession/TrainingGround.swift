@@ -1,5 +1,4 @@
 import Adapters
-import Containers
 import Kernels
 import Tensors
 import Training
@@ -36,7 +35,7 @@ struct TrainingGround {
   }
 
   /// What a new adapter records of it.
-  var foundation: Foundation { Foundation(below.adapters) }
+  var foundation: UnderlyingAdapters { UnderlyingAdapters(below.adapters) }
 
   /// The fingerprints of all of it, by what they are of.
   var identity: RunSettings {

@@ -17,6 +17,8 @@ struct TrainingReport {
   let parameters: (trained: Int, base: Int)
   /// What full fine-tuning came to, when it was compared.
   var rival: Contender?
+  /// The library that the adapter's beginning was computed by, whose last bits are the machine's.
+  var decomposer: String?
 
   /// One way to train, to be set beside another.
   struct Contender {
@@ -61,6 +63,7 @@ struct TrainingReport {
   private func addSettings(_ report: inout Report) {
     let options = run.options
     let table = TableSummary(tables)
+    report.add(detail: "decomposer", decomposer.map { .text($0) } ?? .null)
     report.add(detail: "columns", table.columns)
     report.add(detail: "targets", table.targets)
     report.add(detail: "class_rows", table.classRows)

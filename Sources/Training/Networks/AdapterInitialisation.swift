@@ -23,6 +23,9 @@ package enum AdapterInitialisation: String, Sendable, CaseIterable {
 
   /// Whether the adapter begins as a part of the weight, which is taken out of it.
   package var splitsWeight: Bool { self == .pissa || self == .olora }
+
+  /// Whether a matrix is decomposed for it, so that its last bits are the machine's.
+  package var decomposes: Bool { self != .kaiming && self != .gaussian }
 }
 
 extension LowRankBranch {

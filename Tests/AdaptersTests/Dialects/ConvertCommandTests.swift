@@ -1,6 +1,7 @@
 import Adapters
-import TestSupport
+import AdapterSamples
 import Testing
+import TestSupport
 
 /// `lora convert`, and the other commands on what it writes.
 struct ConvertCommandTests {

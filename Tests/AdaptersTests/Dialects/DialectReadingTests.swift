@@ -1,10 +1,13 @@
 import Adapters
+import AdapterSamples
 import Containers
+import JSON
 import Kernels
+import Merging
 import OrderedCollections
-import TestSupport
 import Tensors
 import Testing
+import TestSupport
 
 /// An adapter means the same in every dialect: each file here is laid out by hand, element by
 /// element as its tool's documentation says, and merges to the bits of its PEFT twin.

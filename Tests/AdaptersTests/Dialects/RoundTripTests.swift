@@ -1,10 +1,12 @@
 import Adapters
+import AdapterSamples
 import Containers
+import JSON
 import Kernels
 import OrderedCollections
-import TestSupport
 import Tensors
 import Testing
+import TestSupport
 
 /// PEFT → X → PEFT, for each X: the merged weights keep every bit.
 ///

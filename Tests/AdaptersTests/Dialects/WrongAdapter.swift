@@ -1,4 +1,5 @@
-import Containers
+import AdapterSamples
+import JSON
 import Kernels
 import Tensors
 import Testing

@@ -1,6 +1,6 @@
-import Containers
-import TestSupport
+import AdapterSamples
 import Testing
+import TestSupport
 
 /// Adapters with one thing wrong: refused in one line that names it and what to do, nothing written.
 struct WrongAdapterTests {

@@ -1,9 +1,8 @@
-import Containers
 import Kernels
 import Synchronization
 import SystemPackage
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct PowerCutTests {
   /// One change, cut off at a random call, and recoveries that are cut off as well.

@@ -1,3 +1,4 @@
+import Containers
 import SystemPackage
 
 /// A file or folder of a simulated disk: as programs see it, and as far as it is on the disk.

@@ -1,3 +1,5 @@
+import LoRACommand
+
 /// A manual page in mdoc, from a command's declaration.
 ///
 /// The page has the declaration's own words and nothing else: what is missing here is missing there.
@@ -11,7 +13,8 @@ struct ManualPage {
   init(_ command: CommandDeclaration) {
     self.command = command
     lines = [
-      ".Dd November 24, 2026", ".Dt \(command.pageName.uppercased()) 1", ".Os lora 0.1.0",
+      ".Dd November 27, 2026", ".Dt \(command.pageName.uppercased()) 1",
+      ".Os lora \(Version.number)",
       ".Sh NAME", ".Nm \(command.pageName)",
       ".Nd " + Self.line(command.abstract ?? "").trimming("."),
     ]
@@ -34,8 +37,11 @@ struct ManualPage {
   private mutating func addDescription() {
     lines += [".Sh DESCRIPTION", Self.line(command.abstract ?? "")]
     for paragraph in (command.discussion ?? "").split(separator: "\n\n") {
-      lines.append(".Pp")
-      lines += paragraph.split(separator: "\n").map { Self.line(String($0)) }
+      let environment = "Environment: "
+      let isEnvironment = paragraph.hasPrefix(environment)
+      lines.append(isEnvironment ? ".Sh ENVIRONMENT" : ".Pp")
+      lines += paragraph.dropFirst(isEnvironment ? environment.count : 0).split(separator: "\n")
+        .map { Self.line(String($0)) }
     }
   }
 

@@ -1,7 +1,6 @@
-import Containers
-import TestSupport
 import Tensors
 import Testing
+import TestSupport
 
 /// Training on a quantized network, by the built binary.
 @Suite struct QLoRATests {

@@ -1,7 +1,6 @@
-import Containers
-import TestSupport
 import Tensors
 import Testing
+import TestSupport
 
 /// What a person does wrong with spectra, extraction, combination and comparison.
 private struct Mistake: Sendable, CustomTestStringConvertible {

@@ -14,8 +14,11 @@ import Testing
   }
 
   /// The bytes and the log of a run without a break.
-  private func whole(in scratch: ScratchFolder) throws -> (adapter: [UInt8], log: [UInt8]) {
-    let result = try train(["-o", "whole.safetensors", "--log", "whole.jsonl"], in: scratch)
+  private func whole(
+    _ extra: [String] = [], in scratch: ScratchFolder
+  ) throws -> (adapter: [UInt8], log: [UInt8]) {
+    let result = try train(
+      extra + ["-o", "whole.safetensors", "--log", "whole.jsonl"], in: scratch)
     #expect(result.exitCode == 0, "\(result.errorText)")
     return (try scratch.read("whole.safetensors"), try scratch.read("whole.jsonl"))
   }
@@ -47,15 +50,16 @@ import Testing
   @Test(arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])
   func `a signal saves the state and ends with its own code`(name: String, code: Int) throws {
     try ScratchFolder.with { scratch in
-      let whole = try whole(in: scratch)
+      // Long enough that the signal comes before its end, on a fast machine too.
+      let length = ["--epochs", "400"]
+      let whole = try whole(length, in: scratch)
       let command =
-        (["$LORA"] + Self.run).joined(separator: " ")
+        (["$LORA"] + Self.run + length).joined(separator: " ")
         + " -o out.safetensors --checkpoint states --every 100000"
-      // The signal comes while the table is awaited: the run stops before its first step.
       let result = try Tool.shell(
         """
         \(command) & process=$!
-        while [ ! -d states ]; do sleep 0.01; done
+        while [ ! -d states ]; do sleep 0.001; done
         kill -\(name) $process; wait $process; echo $?
         """, in: scratch.root)
       #expect(result.text == "\(code)\n")
@@ -66,7 +70,7 @@ import Testing
         "\(result.errorText)")
       #expect(!scratch.holds("out.safetensors"))
       let resumed = try train(
-        ["-o", "out.safetensors", "--checkpoint", "states", "--resume"], in: scratch)
+        length + ["-o", "out.safetensors", "--checkpoint", "states", "--resume"], in: scratch)
       #expect(resumed.exitCode == 0, "\(resumed.errorText)")
       #expect(try scratch.read("out.safetensors") == whole.adapter)
     }

@@ -1,3 +1,4 @@
+import Models
 import Tensors
 
 /// Whose heads the rows of an attention projection are.

@@ -1,4 +1,3 @@
-import Containers
 import Tensors
 
 /// Reads single files as kohya's and diffusers' trainers write them.

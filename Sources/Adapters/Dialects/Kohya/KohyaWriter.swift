@@ -1,4 +1,3 @@
-import Containers
 import OrderedCollections
 import Tensors
 

@@ -1,4 +1,4 @@
-import Containers
+import JSON
 import Tensors
 
 /// What mlx-lm's `adapter_config.json` says about an adapter.
@@ -20,7 +20,7 @@ struct MLXConfiguration {
 
   /// - Throws: `AdapterError.setting` for what cannot be, `.unsupported` for a full fine-tune.
   init(_ document: JSONValue, file: String) throws(AdapterError) {
-    let reader = SettingReader(file: file, settings: document)
+    let reader = SettingReader<AdapterError>(file: file, settings: document)
     let type = try reader.text("fine_tune_type") ?? "lora"
     guard type != "full" else {
       throw .unsupported(
@@ -43,7 +43,7 @@ struct MLXConfiguration {
         file: file, name: "lora_parameters",
         problem: "expected an object, found \(parameters.kindName)")
     }
-    let nested = SettingReader(file: file, settings: parameters)
+    let nested = SettingReader<AdapterError>(file: file, settings: parameters)
     scale = try nested.number("scale") ?? 20
     rank = try nested.integer("rank")
   }

@@ -1,4 +1,4 @@
-import Containers
+import JSON
 import Tensors
 
 /// Reads the folders of mlx-lm: `adapter_config.json` and `adapters.safetensors`.

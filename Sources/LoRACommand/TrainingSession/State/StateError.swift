@@ -7,9 +7,16 @@ enum StateError: ReportableError, Equatable {
   case noneUsable(folder: String)
   case otherRun(folder: String, setting: String, saved: String, given: String)
   case occupied(folder: String)
+  /// A state of another version, whose training has other bits.
+  case otherVersion(folder: String, saved: String)
 
   var category: FailureCategory {
     if case .occupied = self { .cannotCreate } else { .badData }
+  }
+
+  /// Whether an older state would be refused as well.
+  var isOtherVersion: Bool {
+    if case .otherVersion = self { true } else { false }
   }
 
   var description: String {
@@ -24,6 +31,10 @@ enum StateError: ReportableError, Equatable {
     case .occupied(let folder):
       "\(escaped(folder)): holds the states of a run; go on with --resume, or replace them with "
         + "--force"
+    case .otherVersion(let folder, let saved):
+      "\(escaped(folder)): was saved by lora \(escaped(saved, inQuotes: false)), and this is "
+        + "\(Version.number), which goes on in other bits; end the run with \(escaped(saved, inQuotes: false)), or "
+        + "start anew with --force in place of --resume"
     }
   }
 }

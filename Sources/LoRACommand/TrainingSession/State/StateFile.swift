@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import Kernels
 import OrderedCollections
 import Tensors
@@ -12,11 +13,13 @@ import Training
 /// 2. `lora-state.json` says where the run stands: step, batch position, generator, best loss; and
 ///    which run it is.
 /// 3. `lora-manifest.json`, written last, has the digest of the former and the fingerprint of the
-///    latter's tensors: `{"version": 1, "state": DIGEST, "tensors": FINGERPRINT}`.
+///    latter's tensors: `{"version": 2, "lora": VERSION, "state": DIGEST, "tensors": FINGERPRINT}`.
+///    `version` goes up with every lora whose training has other bits; 1 is lora 0.1.0.
 struct StateFile {
   static let tensorsName = "state.safetensors"
   static let stateName = "lora-state.json"
   static let manifestName = "lora-manifest.json"
+  private static let version = 2
 
   let path: String
   /// The trained parameters' names, in the network's order.
@@ -31,7 +34,8 @@ struct StateFile {
       let tensors = tensors(of: state)
       try write(tensors, into: folder)
       let manifest = JSONValue(members: [
-        ("version", 1), ("state", .string(Self.digest(of: text))),
+        ("version", .number(JSONNumber(Self.version))), ("lora", .string(Version.number)),
+        ("state", .string(Self.digest(of: text))),
         ("tensors", .string(Self.fingerprint(of: tensors).description)),
       ])
       try folder.write(manifest.indentedText + "\n", named: Self.manifestName)
@@ -44,10 +48,11 @@ struct StateFile {
 
   /// Reads the state, every byte of it checked.
   ///
-  /// - Throws: `StateError.damaged`, or `ContainerError` for files that cannot be read.
+  /// - Throws: `StateError.damaged`, `.otherVersion`, or `ContainerError` for files that cannot be
+  ///   read.
   func read() throws -> (state: RunState, run: JSONValue) {
     let manifest = try JSONValue(contentsOf: Folder.path(path, Self.manifestName))
-    guard manifest["version"] == 1 else { throw damaged("its version is unknown") }
+    try checkVersion(manifest)
     let bytes = try InputFile.contents(
       of: Folder.path(path, Self.stateName), sizeLimit: 64 << 20)
     let text = String(decoding: bytes, as: UTF8.self)
@@ -65,6 +70,16 @@ struct StateFile {
     let table = Dictionary(
       tensors.map { (ExactString($0.0), $0.1) }, uniquingKeysWith: { first, _ in first })
     return (try state(position, table), position["run"] ?? [:])
+  }
+
+  private func checkVersion(_ manifest: JSONValue) throws(StateError) {
+    switch manifest["version"]?.int {
+    case Self.version: break
+    case 1: throw .otherVersion(folder: path, saved: "0.1.0")
+    default:
+      guard let saved = manifest["lora"]?.string else { throw damaged("its version is unknown") }
+      throw .otherVersion(folder: path, saved: saved)
+    }
   }
 
   private func damaged(_ problem: String) -> StateError {

@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import Tensors
 
 /// The states that a run saves: folders `step-00001000` and on in one folder, the newest few kept.
@@ -59,13 +60,15 @@ struct StateFolder {
   ///
   /// A damaged one is named and left where it is.
   ///
-  /// - Throws: `StateError.otherRun`, or `.noneUsable` when all are damaged.
+  /// - Throws: `StateError.otherRun`, `.otherVersion`, or `.noneUsable` when all are damaged.
   func newest() throws -> RunState? {
     let steps = try steps()
     for step in steps {
       let found: (state: RunState, run: JSONValue)
       do {
         found = try file(step).read()
+      } catch let error as StateError where error.isOtherVersion {
+        throw error
       } catch let error as any ReportableError {
         Warnings.say("\(error); an earlier state is looked for")
         continue

@@ -1,0 +1,70 @@
+import Tensors
+
+/// The low-rank update of one module, and what goes with it.
+package struct ModuleUpdate: Sendable {
+  /// How the factors lie on the module's weight.
+  package enum Kind: Sendable, Equatable {
+    /// A `[rank, in, …]`, B `[out, rank, …]`: linear layers, Conv1D and convolutions.
+    case weight
+    /// A `[rank, rows]`, B `[columns, rank]` of an embedding `[rows, columns]`.
+    case embedding
+    /// Stacked experts: A `[experts·rank, in]`, B `[out, rank·experts]`, of the parameter that was
+    /// wrapped `depth` wrappers before the outermost one.
+    case parameter(depth: Int)
+  }
+
+  /// What a dialect leaves open about an update, and only the base can settle.
+  package enum OpenQuestion: Sendable, Hashable {
+    /// The dots of the module's name were replaced by underscores.
+    case underscoredName
+    /// The name may begin with a part of a pipeline, as `unet.`, that the base does not have.
+    case pipelinePart
+    /// B's rows lie in the order of llama.cpp's rotary embedding; how many heads?
+    case interleavedHeads(HeadKind)
+    /// The experts are stacked; the base may hold them one by one.
+    case stackedExperts
+  }
+
+  /// The module's dotted name, without the adapter's prefix, unless `openQuestions` says otherwise.
+  package internal(set) var module: String
+  package internal(set) var kind: Kind
+  package internal(set) var pair: LowRankPair
+  /// The rank of one expert for `.parameter`, else of the pair.
+  package let rank: Int
+  /// `lora_B.bias`, `[out]`: scaled and added to the module's bias.
+  package let upBias: Tensor?
+  /// DoRA's magnitude vector.
+  package let magnitude: Tensor?
+  /// The adapter tensors this came from: A, B and what goes with them.
+  package let tensorNames: [String]
+  /// Empty in an adapter that was resolved against its base.
+  package internal(set) var openQuestions: Set<OpenQuestion> = []
+
+  package init(
+    module: String, kind: Kind, pair: LowRankPair, rank: Int, upBias: Tensor? = nil,
+    magnitude: Tensor? = nil, tensorNames: [String], openQuestions: Set<OpenQuestion> = []
+  ) {
+    (self.module, self.kind, self.pair, self.rank) = (module, kind, pair, rank)
+    (self.upBias, self.magnitude) = (upBias, magnitude)
+    (self.tensorNames, self.openQuestions) = (tensorNames, openQuestions)
+  }
+
+  package var parameterCount: Int {
+    [pair.down, pair.up, upBias, magnitude].reduce(0) { $0 + ($1?.shape.elementCount ?? 0) }
+  }
+
+  /// The name of A, by which errors call the update.
+  package var name: String { tensorNames[0] }
+
+  /// The name of one of the update's tensors.
+  package func name(endingIn ending: String, containing part: String = "") -> String {
+    tensorNames.first { $0.hasSuffix(ending) && (part.isEmpty || $0.contains(part)) } ?? name
+  }
+}
+
+extension ModuleUpdate.Kind {
+  /// Whether the update is of a stacked parameter.
+  package var isParameter: Bool {
+    if case .parameter = self { true } else { false }
+  }
+}

@@ -1,0 +1,53 @@
+import Models
+import OrderedCollections
+import Tensors
+
+/// Finds the base's tensor for a name that an adapter uses.
+///
+/// An adapter's dotted name and the base's differ by what stood around the model when each was saved.
+/// Tried in this order, the first that the base has wins; nothing else is guessed:
+///
+/// | # | rule                                                       | adapter → base (example)                    |
+/// |---|------------------------------------------------------------|---------------------------------------------|
+/// | 1 | as it is                                                   | `model.layers.0.q` → `model.layers.0.q`     |
+/// | 2 | without a leading `model.`                                 | `model.layers.0.q` → `layers.0.q`           |
+/// | 3 | with a leading `model.`                                    | `layers.0.q` → `model.layers.0.q`           |
+/// | 4 | `model.language_model.` for `language_model.model.`, …     | as transformers moved it across versions    |
+///
+/// Rule 4 in full: the two leading parts `language_model.` and `model.` in either order, or one of
+/// them alone, stand for each other.
+package struct NameMap: Sendable {
+  private let names: Set<ExactString>
+  private let ordered: [String]
+
+  package init(_ names: [String]) {
+    ordered = names
+    self.names = Set(names.map(ExactString.init))
+  }
+
+  /// The base's name for `name` (a whole tensor name, as `model.layers.0.q_proj.weight`), or nil.
+  package func base(for name: String) -> String? {
+    Self.variants(of: name).first { names.contains(ExactString($0)) }
+  }
+
+  /// Leading parts that stand for each other, longest first.
+  private static let roots = [
+    "model.language_model.", "language_model.model.", "language_model.", "model.", "",
+  ]
+
+  /// The names that `name` can stand for, itself first; where dots became underscores, `separator`
+  /// is one.
+  package static func variants(of name: String, separator: String = ".") -> OrderedSet<String> {
+    let roots = roots.map { $0.replacing(".", with: separator) }
+    var result: OrderedSet = [name]
+    let root = roots.first { name.hasPrefix($0) } ?? ""
+    let rest = name.dropFirst(root.count)
+    for other in ["", "model" + separator] + roots { result.append(other + rest) }
+    return result
+  }
+
+  /// The base's name most like `name`.
+  package func nearest(to name: String) -> String? {
+    NearestName.find(name, among: ordered)
+  }
+}

@@ -1,0 +1,125 @@
+import Containers
+import JSON
+import Models
+import OrderedCollections
+import Tensors
+
+/// Where an edited checkpoint goes, and how.
+package struct EditOutput: Sendable {
+  package let destination: CheckpointDestination
+  package let settings: CheckpointWriter.Settings
+  /// The size of shards, in bytes of tensor data; nil keeps the shards as they are.
+  package var shardSize: Int?
+  package var onProgress: (@Sendable (_ bytes: Int) -> Void)?
+  /// The checkpoint that is changed in place instead of written anew.
+  package private(set) var target: InPlaceTarget?
+  /// Old bytes that a journal keeps at a time, at most.
+  package var ringSize = 64 << 20
+
+  /// Changes `target` in place, or goes on with a change of it that was interrupted.
+  ///
+  /// - Parameters:
+  ///   - target: The checkpoint.
+  ///   - threads: How many chunks are worked on at a time.
+  ///   - force: Replace a remainder of something else.
+  package init(changing target: InPlaceTarget, threads: Int, force: Bool = false) {
+    let checkpoint = target.checkpoint
+    self.init(
+      checkpoint.form == .file ? .file(checkpoint.path) : .folder(checkpoint.path),
+      settings: CheckpointWriter.Settings(
+        output: OutputOptions(force: force), compression: .none, threads: threads))
+    self.target = target
+  }
+
+  package init(_ destination: CheckpointDestination, settings: CheckpointWriter.Settings) {
+    self.destination = destination
+    self.settings = settings
+  }
+
+  package var sharding: Sharding {
+    guard let shardSize, case .folder = destination else { return destination.sharding }
+    return .sized(shardSize)
+  }
+}
+
+/// One pass from a source through changes to an output, and the record of it in the header.
+struct CheckpointEdit {
+  /// Where the tensors come from.
+  let source: Checkpoint
+  /// Whose form, metadata and side files the output takes.
+  let layout: Checkpoint
+  let changes: RewriteChanges
+  let output: EditOutput
+  /// Members of `config.json` to set; null removes one.
+  var configuration: OrderedDictionary<String, JSONValue> = [:]
+  /// Entries of the header's metadata to set; an empty text removes one.
+  var metadata: OrderedDictionary<String, String> = [:]
+  /// Side files that take the place of those of the same name.
+  var sideFiles: OrderedDictionary<String, String> = [:]
+  /// The steps whose remainders are written too.
+  var recordings: [RecordedStep] = []
+  /// The tensors of a quantized base that are written as a remainder.
+  var originals: KeptOriginals?
+  /// How the same edit is begun again, should it be interrupted in place.
+  var recipe: JSONValue = .null
+
+  init(
+    source: Checkpoint, layout: Checkpoint, changes: RewriteChanges, output: EditOutput
+  ) {
+    self.source = source
+    self.layout = layout
+    self.changes = changes
+    self.output = output
+  }
+
+  /// Writes and publishes.
+  ///
+  /// - Parameters:
+  ///   - state: What is merged in the output; nil for nothing. Fingerprints that are not known at
+  ///     the start are filled in at the end.
+  ///   - approve: Looks at the fingerprints before anything is published, and says what the record
+  ///     shall name as the base.
+  /// - Returns: The fingerprints of what was read and of what was written.
+  /// - Throws: What reading, changing, approving and writing throw; nothing is published then.
+  func run(
+    state: MergedState?,
+    approve: (_ found: (source: Fingerprint, result: Fingerprint)) throws -> Fingerprint?
+  ) throws -> (source: Fingerprint, result: Fingerprint) {
+    if let target = output.target {
+      return try InPlaceEdit(edit: self, target: target).run(state: state, approve: approve)
+    }
+    let plan = try RewritePlan(
+      source, like: layout, changes: changes, sharding: output.sharding)
+    var company = CheckpointCompany(like: layout, sharding: output.sharding)
+    company.metadata = metadata
+    company.metadata[MetadataKey.mergedState] = state?.text ?? ""
+    company.configuration = configuration
+    company.sideFiles = sideFiles
+    let writer = try CheckpointWriter(
+      plan, with: company, to: output.destination, settings: output.settings)
+    let remainders = RemainderOutputs(options: output.settings.output)
+    do {
+      for step in recordings { try remainders.open(step, in: writer) }
+      if let originals { try remainders.open(originals, in: writer) }
+      let rewrite = Rewrite(
+        of: source, as: plan, into: writer, threads: output.settings.threads,
+        onProgress: output.onProgress)
+      let fingerprints = try rewrite.run()
+      var update: OrderedDictionary<String, String> = [:]
+      let base = try approve(fingerprints)
+      if var state {
+        state.base = base
+        state.result = fingerprints.result
+        try remainders.write(into: &state, fingerprints)
+        update[MetadataKey.mergedState] = state.text
+      }
+      try writer.finish(updating: update)
+      try remainders.publish()
+      return fingerprints
+    } catch {
+      remainders.discard()
+      writer.discard()
+      throw error
+    }
+  }
+}

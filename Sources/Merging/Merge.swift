@@ -1,0 +1,139 @@
+import Adapters
+import Containers
+import Tensors
+
+/// Adds adapters to a checkpoint: `W' = W + Σ w·s·B·A`, in one pass over the file.
+package struct Merge: Sendable {
+  package let base: Checkpoint
+  package let adapters: [WeightedAdapter]
+  package let output: EditOutput
+  package var options = MergeOptions()
+  /// Merge although an adapter was trained on another base.
+  package var ignoresBaseFingerprint = false
+  /// Write a remainder, by which the merge can be taken out again without the base.
+  package var isReversible = false
+  /// Where the remainder goes; nil for beside the result, or in its folder.
+  package var remainder: String?
+  /// The adapters as they were before training, for those that were trained on a changed base.
+  package var initialAdapters: [Adapter] = []
+
+  package init(_ adapters: [WeightedAdapter], into base: Checkpoint, to output: EditOutput) {
+    self.base = base
+    self.adapters = adapters
+    self.output = output
+  }
+
+  /// Plans, checks, writes and publishes.
+  ///
+  /// - Throws: `ErrorList` when an adapter does not fit, `AdapterError.mismatch` for a wrong base
+  ///   or an adapter that is merged already, `ContainerError` from reading and writing.
+  package func run() throws -> MergeSummary {
+    let before = try MergedState(metadata: base.metadata, file: base.path)
+    try refuseUnsuitable(after: before)
+    let initial = InitialAdapters(
+      adapters, initial: initialAdapters, isIgnored: ignoresBaseFingerprint)
+    var merge = try PlannedMerge(try initial.completed(), into: base, options, to: output)
+    let plan = merge.plan
+    let guardian = BaseGuard(
+      base: base, mergedBase: before?.base, adapters: adapters.map(\.adapter),
+      isIgnored: ignoresBaseFingerprint)
+    let known =
+      output.destination == .standardOutput
+      ? try guardian.checkAhead(threads: output.settings.threads) : nil
+    let kept = KeptRemainders(of: before?.steps ?? [], in: base, for: output)
+    var after = MergedState(
+      base: before.map(\.base) ?? known,
+      steps: kept.steps + [MergedState.Step(adapters, options)])
+    var edit = try merge.edit(
+      like: base, isReversible: isReversible, remainder: remainder, in: &after)
+    edit.sideFiles = plan.vocabularySize == nil ? [:] : TokenizerFiles.of(adapters)
+    edit.sideFiles.merge(kept.sideFiles) { _, new in new }
+    edit.recipe = recipe
+    let fingerprints = try edit.run(state: after) { found in
+      try guardian.check(found.source)
+      try refuseNoChange(found, plan)
+      return before.map(\.base) ?? found.source
+    }
+    return merge.summary(fingerprints)
+  }
+
+  /// What can be refused before the base's tensors are looked at.
+  private func refuseUnsuitable(after state: MergedState?) throws {
+    try refuseRepetition(state)
+    try refuseUnrecordedAdapters()
+    try UnderlyingAdaptersGuard(
+      onto: base.path, merged: state?.adapters ?? [], isIgnored: ignoresBaseFingerprint
+    )
+    .check(adapters)
+  }
+
+  private func refuseRepetition(_ state: MergedState?) throws(AdapterError) {
+    var seen: [Fingerprint: String] = [:]
+    for adapter in state?.adapters ?? [] { seen[adapter.fingerprint] = "is merged into it already" }
+    for adapter in adapters.map(\.adapter) {
+      if let reason = seen.updateValue("is named twice", forKey: adapter.fingerprint) {
+        throw .mismatch(
+          file: base.path,
+          problem: "the adapter \(escaped(adapter.file)) \(reason); "
+            + "give it a weight instead of merging it again")
+      }
+    }
+  }
+
+  /// The record of a merge names no starting adapters, without which it cannot be computed again.
+  private func refuseUnrecordedAdapters() throws(AdapterError) {
+    guard isReversible, let initial = initialAdapters.first else { return }
+    throw .unsupported(
+      file: initial.file, what: "a reversible merge does not keep track of initial adapters",
+      remedy: "convert the adapter with PEFT (path_initial_model_for_weight_conversion)")
+  }
+
+  /// A merge after which every weight has its old bits did nothing, and must not look like success.
+  private func refuseNoChange(
+    _ found: (source: Fingerprint, result: Fingerprint), _ plan: MergePlan
+  ) throws(AdapterError) {
+    guard found.source == found.result else { return }
+    throw .mismatch(
+      file: adapters.first?.adapter.file ?? "",
+      problem: "0 tensors change: all that is added is zero or lost in rounding; "
+        + (plan.notes.first ?? "a smaller step of the weights needs a wider type: --dtype f32"))
+  }
+}
+
+/// What a merge did.
+package struct MergeSummary: Sendable {
+  /// Tensors that were edited, and those that were copied.
+  package let changed: Int
+  package let copied: Int
+  /// Every adapter tensor, and what it did.
+  package let ledger: CoverageLedger
+  /// What rounding left of the deltas: tensor by tensor, and in total.
+  package let survivals: (tensors: [Survival], total: Survival?)
+  /// The longest chain of the low-rank update.
+  package let rank: Int
+  /// Tensor data of the source.
+  package let bytes: Int
+  package let source: Fingerprint
+  package let result: Fingerprint
+  package let notes: [String]
+  /// Those of the new adapters.
+  package internal(set) var remainders: [RemainderSummary] = []
+  /// What was rounded to codes again, and what that misses of the exact merge.
+  package internal(set) var requantized: [QuantizedSummary] = []
+
+  init(
+    _ plan: MergePlan, _ base: Checkpoint,
+    _ fingerprints: (source: Fingerprint, result: Fingerprint),
+    _ meter: SurvivalMeter
+  ) {
+    changed = plan.edits.count
+    copied = max(0, base.entries.count - plan.edits.count)
+    ledger = plan.ledger
+    survivals = meter.survivals(inOrder: base.entries.map(\.name))
+    rank = plan.edits.values.map(\.rank).max() ?? 0
+    bytes = base.dataSize
+    source = fingerprints.source
+    result = fingerprints.result
+    notes = plan.notes
+  }
+}

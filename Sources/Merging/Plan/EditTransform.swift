@@ -1,0 +1,263 @@
+import Adapters
+import Containers
+import Kernels
+import Synchronization
+import Tensors
+
+/// Carries out a plan's edit of one tensor, a range at a time.
+///
+/// The factors are packed when the first range arrives and let go after the last, so that at any
+/// time only the tensors being worked on are packed.
+final class EditTransform: TensorTransform {
+  private let edit: TensorEdit
+  private let name: String
+  /// The base's format, and the one that is written.
+  private let format: (source: FloatFormat, result: FloatFormat)
+  private let meter: SurvivalMeter?
+  private let packed = Mutex<[PackedUpdate?]?>(nil)
+  private let scaler = Mutex<MagnitudeScaler?>(nil)
+  /// The scaler's factors, which outlive it.
+  private let factors = Mutex<[Double]?>(nil)
+  /// Whether a whole pass was measured.
+  private let isMeasured = Atomic(false)
+  /// A replaced weight in the base's format, when more is done to it.
+  private let replacement: [UInt8]?
+
+  init(
+    _ edit: TensorEdit, of name: String, format: (source: FloatFormat, result: FloatFormat),
+    meter: SurvivalMeter?
+  ) {
+    self.edit = edit
+    self.name = name
+    self.format = format
+    self.meter = meter
+    replacement = edit.hasTerms ? edit.replacement?.converted(to: format.source).bytes : nil
+  }
+
+  /// What sums are taken in.
+  private var isDouble: Bool { format.source == .f64 || format.result == .f64 }
+
+  var readsTensorFirst: Bool { edit.magnitude != nil }
+
+  func prepare(_ read: TensorBytes) throws {
+    guard let stage = edit.magnitude else { return }
+    let update = try packedUpdates()[0]
+    // Held for the whole pass: other threads need the result before they can go on.
+    try scaler.withLock { scaler in
+      guard scaler == nil else { return }
+      if let factors = factors.withLock({ $0 }) {
+        scaler = MagnitudeScaler(
+          stage, update: update, format: format.source, isDouble: isDouble,
+          columns: edit.columns, factors: factors)
+        return
+      }
+      let made = try MagnitudeScaler(
+        stage, update: update, format: format.source, isDouble: isDouble,
+        size: (edit.rows, edit.columns)
+      ) { range, destination in
+        if let replacement {
+          replacement.withBytes { destination.copy($0.extracting(range)) }
+        } else {
+          try read(range, &destination)
+        }
+      }
+      factors.withLock { $0 = made.factors }
+      scaler = made
+    }
+  }
+
+  var preparation: [UInt8]? {
+    factors.withLock { $0 }.map { Tensor($0, shape: [$0.count]).bytes }
+  }
+
+  func resume(with preparation: [UInt8]) {
+    let values = Tensor(type: .f64, shape: [preparation.count / 8], bytes: preparation).doubles
+    factors.withLock { $0 = values }
+  }
+
+  func apply(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) throws {
+    if let replacement {
+      let size = format.source.byteCount
+      let range = (elements.lowerBound * size)..<(elements.upperBound * size)
+      try replacement.withBytes { bytes in
+        try change(elements, from: bytes.extracting(range), into: &destination)
+      }
+    } else if let whole = edit.replacement {
+      replace(elements, by: whole, in: &destination)
+    } else {
+      try change(elements, from: source, into: &destination)
+    }
+    replaceRows(elements, in: &destination)
+  }
+
+  func finish() {
+    packed.withLock { $0 = nil }
+    scaler.withLock { $0 = nil }
+    isMeasured.store(true, ordering: .relaxed)
+  }
+
+  /// What is added to a range of elements; nil when the edit is more than a sum.
+  ///
+  /// - Throws: `OutOfMemory` when memory for the packed factors cannot be had.
+  func rangeUpdate(of elements: Range<Int>) throws -> RangeUpdate? {
+    guard edit.magnitude == nil, edit.replacement == nil else { return nil }
+    let updates = try packedUpdates()
+    return RangeUpdate(
+      edit.slabParts(of: elements).map { RangeUpdate.Part(updates[$0.slab], $0.elements) })
+  }
+
+  /// Whether `rangeUpdate` says all that is done to a range.
+  var isSumOnly: Bool { edit.rowReplacements.isEmpty && format.source == format.result }
+
+  // MARK: Replacing
+
+  private func replace(
+    _ elements: Range<Int>, by whole: Tensor, in destination: inout MutableRawSpan
+  ) {
+    guard let own = whole.type.floatFormat else { return }
+    let range = (elements.lowerBound * own.byteCount)..<(elements.upperBound * own.byteCount)
+    whole.bytes.withBytes { bytes in
+      FloatCoding.convert(
+        bytes.extracting(range), from: own, into: &destination, as: format.result)
+    }
+  }
+
+  /// Puts in the rows that an adapter brings whole.
+  private func replaceRows(_ elements: Range<Int>, in destination: inout MutableRawSpan) {
+    let size = format.result.byteCount
+    for (row, values) in edit.rowReplacements {
+      let place = (row * edit.columns)..<((row + 1) * edit.columns)
+      let common = place.clamped(to: elements)
+      guard !common.isEmpty, let own = values.type.floatFormat else { continue }
+      let local =
+        (common.lowerBound - elements.lowerBound)..<(common.upperBound - elements.lowerBound)
+      let brought = (common.lowerBound - place.lowerBound)..<(common.upperBound - place.lowerBound)
+      var target = destination._mutatingExtracting(
+        (local.lowerBound * size)..<(local.upperBound * size))
+      values.bytes.withBytes { bytes in
+        FloatCoding.convert(
+          bytes.extracting(
+            (brought.lowerBound * own.byteCount)..<(brought.upperBound * own.byteCount)),
+          from: own, into: &target, as: format.result)
+      }
+    }
+  }
+
+  // MARK: Updating
+
+  private func change(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) throws {
+    if let scaler = scaler.withLock({ $0 }) {
+      scaler.apply(elements, from: source, into: &destination, as: format.result)
+    } else if !edit.hasTerms {
+      FloatCoding.convert(source, from: format.source, into: &destination, as: format.result)
+    } else if format.source == format.result {
+      try update(elements, from: source, into: &destination)
+    } else {
+      try updateConverting(elements, from: source, into: &destination)
+    }
+    try check(elements, before: source, after: destination.bytes)
+  }
+
+  /// Refuses what became infinite, and measures what rounding left.
+  func check(_ elements: Range<Int>, before: RawSpan, after: RawSpan) throws {
+    try checkFinite(elements, before: before, after: after)
+    try measure(elements, before: before, after: after)
+  }
+
+  private func update(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) throws {
+    let updates = try packedUpdates()
+    let size = format.source.byteCount
+    for part in edit.slabParts(of: elements) {
+      let local = (part.local.lowerBound * size)..<(part.local.upperBound * size)
+      let old = source.extracting(local)
+      var new = destination._mutatingExtracting(local)
+      if let update = updates[part.slab] {
+        update.apply(to: format.source, elements: part.elements, from: old, into: &new)
+      } else {
+        new.copy(old)
+      }
+    }
+  }
+
+  /// The sum in f32 or f64, then one rounding to the other format.
+  private func updateConverting(
+    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
+  ) throws {
+    let updates = try packedUpdates()
+    let encoded: [UInt8]
+    if isDouble {
+      var values = FloatCoding.doubles(of: source, as: format.source)
+      for part in edit.slabParts(of: elements) {
+        updates[part.slab]?.add(part.elements, to: &values, at: part.local.lowerBound)
+      }
+      encoded = FloatCoding.encode(values, as: format.result)
+    } else {
+      var values = FloatCoding.floats(of: source, as: format.source)
+      for part in edit.slabParts(of: elements) {
+        updates[part.slab]?.add(part.elements, to: &values, at: part.local.lowerBound)
+      }
+      encoded = FloatCoding.encode(values, as: format.result)
+    }
+    encoded.withBytes { destination.copy($0) }
+  }
+
+  private func packedUpdates() throws -> [PackedUpdate?] {
+    try packed.withLock { stored in
+      if let stored { return stored }
+      let made = try (0..<edit.slabs).map { try edit.packedUpdate(slab: $0, isDouble: isDouble) }
+      stored = made
+      return made
+    }
+  }
+
+  // MARK: Looking at the result
+
+  private func checkFinite(
+    _ elements: Range<Int>, before: RawSpan, after: RawSpan
+  ) throws(AdapterError) {
+    let failure = FiniteCheck.firstFailure(
+      before: before, in: format.source, after: after, in: format.result)
+    guard let failure else { return }
+    throw .nonFinite(
+      file: edit.files.joined(separator: ", "), name: name,
+      index: elements.lowerBound + failure.index, value: "\(failure.value)")
+  }
+
+  private func measure(_ elements: Range<Int>, before: RawSpan, after: RawSpan) throws {
+    guard let meter, edit.hasTerms, !isMeasured.load(ordering: .relaxed) else { return }
+    let count = edit.slabs * edit.rows * edit.columns
+    let sample = SurvivalMeter.sample(of: elements, in: count)
+    let local =
+      (sample.lowerBound - elements.lowerBound)..<(sample.upperBound - elements.lowerBound)
+    let old = Self.floats(local, of: before, as: format.source)
+    let new = Self.floats(local, of: after, as: format.result)
+    meter.record(name, before: old, delta: try delta(sample, of: old), after: new)
+  }
+
+  private static func floats(
+    _ elements: Range<Int>, of bytes: RawSpan, as format: FloatFormat
+  ) -> [Float] {
+    let size = format.byteCount
+    return FloatCoding.floats(
+      of: bytes.extracting((elements.lowerBound * size)..<(elements.upperBound * size)), as: format)
+  }
+
+  /// What is to be added to the weights `old`, before any rounding to the result's format.
+  private func delta(_ elements: Range<Int>, of old: [Float]) throws -> [Float] {
+    if let scaler = scaler.withLock({ $0 }) {
+      return zip(scaler.values(elements, of: old), old).map { $0 - $1 }
+    }
+    let updates = try packedUpdates()
+    var delta = [Float](repeating: 0, count: elements.count)
+    for part in edit.slabParts(of: elements) {
+      updates[part.slab]?.delta(part.elements, into: &delta, at: part.local.lowerBound)
+    }
+    return delta
+  }
+}

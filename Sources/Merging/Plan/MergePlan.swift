@@ -1,0 +1,208 @@
+import Adapters
+import Containers
+import JSON
+import OrderedCollections
+import Tensors
+
+/// What a merge does to each tensor of the base: copy it, or edit it.
+///
+/// A plan is made from names and shapes alone. It either accounts for every adapter tensor or is not
+/// made: all that is wrong is reported together, before a byte is written.
+package struct MergePlan: Sendable {
+  /// What a person decides where an adapter leaves a choice.
+  package struct Choices: Sendable {
+    /// What to do about tied weights; nil refuses where it matters.
+    package var tied: TiedPolicy?
+    /// Whether embeddings and output layers may change their number of rows.
+    package var resizesVocabulary = false
+
+    package init() {}
+  }
+
+  /// The edits by the tensor's name in the result; all other tensors are copied.
+  package internal(set) var edits: [ExactString: TensorEdit] = [:]
+  /// Every adapter tensor, and what it does.
+  package internal(set) var ledger = CoverageLedger()
+  /// What a person should know, one sentence each.
+  package internal(set) var notes: [String] = []
+  /// The output layer that becomes a tensor of its own.
+  package internal(set) var untied: RewriteChanges.Addition?
+  /// The number of tokens, where it changes.
+  package internal(set) var vocabularySize: Int?
+  /// Tensors that change their number of rows.
+  var resizedNames: Set<ExactString> = []
+
+  var base: BaseTensors
+  let tied: TiedWeights?
+  let choices: Choices
+  private var errors: [any ReportableError] = []
+
+  /// Plans the merge of `adapters`, in this order, into a base with these tensors.
+  ///
+  /// - Parameters:
+  ///   - adapters: With their weights.
+  ///   - entries: The base's tensors.
+  ///   - config: The base's `config.json`, which knows of tied weights, and of what an adapter's
+  ///     dialect leaves open.
+  ///   - choices: What to do where there is a choice.
+  /// - Throws: `ErrorList` with every adapter tensor that does not fit.
+  package init(
+    _ adapters: [WeightedAdapter], into entries: [TensorEntry], config: JSONValue? = nil,
+    choices: Choices = Choices()
+  ) throws(ErrorList) {
+    tied = TiedWeights(config, entries)
+    base = BaseTensors(entries, tied: tied)
+    self.choices = choices
+    let names = entries.map(\.name)
+    for weighted in adapters {
+      do throws(ErrorList) {
+        let adapter = try weighted.adapter.resolved(against: names, config: config)
+        take(WeightedAdapter(adapter, weight: weighted.weight))
+      } catch {
+        errors.append(error)
+      }
+    }
+    if errors.isEmpty { collect { plan throws(AdapterError) in try plan.resolveTied() } }
+    if edits.isEmpty, errors.isEmpty {
+      let file = adapters.first?.adapter.file ?? ""
+      errors.append(AdapterError.mismatch(file: file, problem: "no tensor of the base changes"))
+    }
+    guard errors.isEmpty else { throw ErrorList(errors) }
+  }
+
+  private mutating func collect(
+    _ body: (inout MergePlan) throws(AdapterError) -> Void
+  ) {
+    do {
+      try body(&self)
+    } catch {
+      errors.append(error)
+    }
+  }
+
+  // MARK: Updates
+
+  private mutating func take(_ adapter: WeightedAdapter) {
+    for replacement in adapter.adapter.replacements {
+      collect { plan throws(AdapterError) in try plan.take(replacement, of: adapter) }
+    }
+    let experts = expertAssignments(of: adapter.adapter)
+    var taken: [ExactString: String] = [:]
+    for update in adapter.adapter.updates
+    where !update.kind.isParameter || experts[update.module] != nil {
+      collect { plan throws(AdapterError) in
+        try plan.checkTargets(update, of: adapter.adapter)
+        let placement = try UpdatePlacement(
+          update, of: adapter, in: plan.base, experts: experts[update.module])
+        let key = ExactString(placement.entry.name)
+        if let other = taken.updateValue(update.name, forKey: key) {
+          throw .tensor(
+            file: adapter.adapter.file, name: update.name,
+            problem: "updates the same weight as \"\(escaped(other))\"")
+        }
+        try plan.add(placement, of: update, adapter)
+      }
+    }
+    noteIdleModules(of: adapter.adapter)
+  }
+
+  /// Which stacked parameter each nested update belongs to, by module.
+  private mutating func expertAssignments(of adapter: Adapter) -> [String: ExpertAssignment] {
+    let nested = adapter.updates.filter { $0.kind.isParameter }
+    var result: [String: ExpertAssignment] = [:]
+    for (module, updates) in Dictionary(grouping: nested, by: \.module) {
+      let parameters = adapter.configuration.targetParameters.compactMap { target in
+        target.lastIndex(of: ".").flatMap { dot in
+          ModuleSelection.isSuffix(String(target[..<dot]), of: module)
+            ? base.find(module + target[dot...]) : nil
+        }
+      }
+      collect { _ throws(AdapterError) in
+        result[module] = try ExpertAssignment(updates, to: parameters, file: adapter.file)
+      }
+    }
+    return result
+  }
+
+  /// PEFT builds its layers from `target_modules`; tensors of other modules it drops in silence.
+  private func checkTargets(
+    _ update: ModuleUpdate, of adapter: Adapter
+  ) throws(AdapterError) {
+    guard !update.kind.isParameter, let targets = adapter.configuration.targets else { return }
+    let baseName = base.find(update.module + ".weight")?.name.dropLast(".weight".count)
+    do {
+      for name in [update.module] + [baseName.map(String.init)].compactMap(\.self)
+      where try targets.contains(name) {
+        return
+      }
+    } catch {
+      throw .pattern(file: adapter.file, setting: "target_modules", pattern: "", error: error)
+    }
+    throw .tensor(
+      file: adapter.file, name: update.name,
+      problem: "target_modules does not name the module \"\(escaped(update.module))\"; "
+        + "correct the configuration")
+  }
+
+  private mutating func add(
+    _ placement: UpdatePlacement, of update: ModuleUpdate, _ adapter: WeightedAdapter
+  ) throws(AdapterError) {
+    let file = adapter.adapter.file
+    let name = placement.entry.name
+    var edit = edit(of: placement.entry, slabs: placement.terms.count, by: adapter.adapter)
+    if placement.magnitude != nil || edit.magnitude != nil {
+      try checkMagnitude(edit, update, adapter)
+      edit.magnitude = placement.magnitude
+    }
+    for (slab, term) in placement.terms.enumerated() { edit.terms[slab].append(term) }
+    edits[ExactString(name)] = edit
+    let biasName = placement.bias == nil ? nil : update.name(endingIn: ".bias")
+    for tensor in update.tensorNames where tensor != biasName {
+      ledger.note(tensor, of: file, .update, on: name)
+    }
+    guard let (entry, term) = placement.bias, let biasName else { return }
+    var biasEdit = self.edit(of: entry, slabs: 1, by: adapter.adapter)
+    biasEdit.terms[0].append(term)
+    edits[ExactString(entry.name)] = biasEdit
+    ledger.note(biasName, of: file, .biasUpdate, on: entry.name)
+  }
+
+  /// A DoRA module is no sum: it has neither a weighted form nor one beside other updates.
+  private func checkMagnitude(
+    _ edit: TensorEdit, _ update: ModuleUpdate, _ adapter: WeightedAdapter
+  ) throws(AdapterError) {
+    guard !edit.hasTerms else {
+      throw .tensor(
+        file: adapter.adapter.file, name: update.name,
+        problem: "shares its module with another adapter, and one of them is DoRA; such updates "
+          + "do not add up: merge them one after the other")
+    }
+    guard adapter.weight == 1 else {
+      throw .tensor(
+        file: adapter.adapter.file, name: update.name,
+        problem: "is a DoRA module, which has no weighted form; merge this adapter with weight 1")
+    }
+  }
+
+  func edit(of entry: TensorEntry, slabs: Int, by adapter: Adapter) -> TensorEdit {
+    var edit =
+      edits[ExactString(entry.name)] ?? TensorEdit(entry.type, entry.shape, slabs: slabs)
+    if !edit.files.contains(adapter.file) { edit.files.append(adapter.file) }
+    return edit
+  }
+
+  private mutating func noteIdleModules(of adapter: Adapter) {
+    let idle = adapter.idleModuleCount
+    if idle > 0 {
+      notes.append(
+        "\(escaped(adapter.file)): \(idle) of \(adapter.updates.count) modules have an all-zero "
+          + "lora_B, so nothing is added there; was the adapter trained?")
+    }
+    let scalings = adapter.updates.map(\.pair.scaling)
+    if scalings.contains(0) {
+      notes.append("\(escaped(adapter.file)): alpha is 0, so nothing is added")
+    } else if scalings.contains(where: { $0 < 0 }) {
+      notes.append("\(escaped(adapter.file)): alpha is negative, so the adapter is taken out")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Adapters
+import Containers
+import Tensors
+
+/// Where the update of one module lands in the base, and as which terms.
+struct UpdatePlacement {
+  /// The base tensor that is updated.
+  let entry: TensorEntry
+  /// One term for each slab of the weight.
+  let terms: [UpdateTerm]
+  /// DoRA's magnitudes, and along which axis of the weight they lie.
+  let magnitude: MagnitudeStage?
+  /// The base's bias and its term, for `lora_B.bias`.
+  private(set) var bias: (entry: TensorEntry, term: UpdateTerm)?
+
+  /// Turns the factors so that they lie on the base's weight.
+  ///
+  /// - Throws: `AdapterError` when the base has no such weight, or the shapes do not fit.
+  init(
+    _ update: ModuleUpdate, of weighted: WeightedAdapter, in base: BaseTensors,
+    experts: ExpertAssignment?
+  ) throws(AdapterError) {
+    let file = weighted.adapter.file
+    if let entry = experts?.entries[update.name] {
+      self.entry = entry
+    } else {
+      entry = try base.find(update.module + ".weight", for: update.name, of: file)
+    }
+    guard entry.type.floatFormat != nil else {
+      throw .tensor(
+        file: file, name: update.name,
+        problem: "the base's \"\(escaped(entry.name))\" is \(entry.type.rawValue); "
+          + "an update needs F64, F32, F16 or BF16: dequantize the base first")
+    }
+    let fitting = FactorFitting(
+      update: update, scale: update.pair.scaling * weighted.weight, weight: entry, file: file,
+      isFanInFanOut: weighted.adapter.configuration.isFanInFanOut,
+      prefersTurnedExperts: experts?.isTurned ?? false)
+    terms = try fitting.terms()
+    magnitude = try fitting.magnitudeStage()
+    guard let upBias = update.upBias else { return }
+    let biasEntry = try base.find(
+      update.module + ".bias", for: update.name(endingIn: ".bias"), of: file)
+    bias = (biasEntry, try fitting.biasTerm(upBias, on: biasEntry))
+  }
+}

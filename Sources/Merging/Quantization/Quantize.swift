@@ -1,0 +1,105 @@
+import Containers
+import Kernels
+import Models
+import OrderedCollections
+import Tensors
+
+/// Stores weights of a checkpoint in few bits, in bitsandbytes' layout.
+package struct Quantize: Sendable {
+  package let source: Checkpoint
+  package let scheme: QuantizationScheme
+  package let output: EditOutput
+  /// The tensors to quantize; nil for the weights of linear layers.
+  package var targets: Set<ExactString>?
+  /// Tensors that stay as they are.
+  package var skipped: Set<ExactString> = []
+
+  package init(_ source: Checkpoint, by scheme: QuantizationScheme, to output: EditOutput) {
+    self.source = source
+    self.scheme = scheme
+    self.output = output
+  }
+
+  /// Plans, reads, writes and publishes.
+  ///
+  /// - Throws: `QuantizationError` for a checkpoint that is quantized already, a tensor that cannot be
+  ///   or a weight that is not finite; `ContainerError`.
+  package func run() throws -> QuantizationSummary {
+    if let sign = QuantizedTensors.sign(in: source.entries) {
+      throw QuantizationError.quantizedAlready(file: source.path, tensor: sign)
+    }
+    let state = try MergedState(metadata: source.metadata, file: source.path)
+    let chosen = try chosen()
+    var changes = RewriteChanges()
+    var transforms: [(TensorEntry, Recoding, QuantizingTransform)] = []
+    for entry in chosen {
+      let transform = transform(for: entry)
+      let stored = TensorEntry(
+        name: entry.name, type: entry.type == .f64 ? .f32 : entry.type, shape: entry.shape,
+        range: entry.range)
+      let recoding = Recoding(
+        quantizing: stored, by: scheme, with: transform, sourceBits: entry.type.bitCount)
+      changes.recodings[ExactString(entry.name)] = recoding
+      transforms.append((entry, recoding, transform))
+    }
+    var edit = CheckpointEdit(source: source, layout: source, changes: changes, output: output)
+    edit.configuration = QuantizationConfiguration.members(
+      for: scheme, of: Set(chosen.map { ExactString($0.name) }), in: source)
+    edit.metadata = metadata(of: chosen)
+    let fingerprints = try edit.run(state: nil) { _ in nil }
+    let tensors = transforms.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
+    return QuantizationSummary(
+      scheme: scheme, tensors: tensors, of: source, result: fingerprints.result,
+      notes: notes(state))
+  }
+
+  private func chosen() throws(QuantizationError) -> [TensorEntry] {
+    let all = source.entries.filter { entry in
+      let name = ExactString(entry.name)
+      guard !skipped.contains(name) else { return false }
+      return targets?.contains(name) ?? QuantizationTargets.includes(entry)
+    }
+    for entry in all {
+      guard entry.type.floatFormat != nil, entry.shape.elementCount > 0 else {
+        throw .notNumbers(file: source.path, tensor: entry.name, type: entry.type.rawValue)
+      }
+      guard scheme.format != .int8 || entry.shape.rank == 2 else {
+        throw .notRows(file: source.path, tensor: entry.name, shape: entry.shape)
+      }
+    }
+    guard !all.isEmpty else { throw .nothingChosen(file: source.path) }
+    return all
+  }
+
+  private func transform(for entry: TensorEntry) -> QuantizingTransform {
+    let format = entry.type.floatFormat ?? .f32
+    let isDouble = format == .f64
+    let input = QuantizingTransform.Input(
+      file: source.path,
+      transform: isDouble ? ConversionTransform(entry.name, from: .f64, to: .f32) : nil,
+      sourceBits: entry.type.bitCount, format: isDouble ? .f32 : format)
+    return QuantizingTransform(
+      entry, by: scheme, from: input, rounding: isDouble ? .f32 : format)
+  }
+
+  /// The layout of 8-bit weights does not say what they were.
+  private func metadata(of chosen: [TensorEntry]) -> OrderedDictionary<String, String> {
+    guard scheme.format == .int8, let first = chosen.first else { return [:] }
+    return [MetadataKey.quantizedFrom: first.type.rawValue]
+  }
+
+  private func notes(_ state: MergedState?) -> [String] {
+    var notes: [String] = []
+    if state != nil {
+      notes.append(
+        "\(escaped(source.path)): the record of what is merged is left out: the weights have other "
+          + "bits, so it could not be taken out again")
+    }
+    if BaseDescription(source.config).isConv1D {
+      notes.append(
+        "\(escaped(source.path)): its layers are Conv1D, whose weights other programs quantize "
+          + "transposed; the result can be read by lora alone")
+    }
+    return notes
+  }
+}

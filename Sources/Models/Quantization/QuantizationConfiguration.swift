@@ -1,0 +1,42 @@
+import Containers
+import JSON
+import OrderedCollections
+import Tensors
+
+/// What `config.json` says about quantized weights, so that transformers loads them.
+package enum QuantizationConfiguration {
+  package static let key = "quantization_config"
+
+  /// The member to set in `config`; empty without one.
+  ///
+  /// - Parameters:
+  ///   - scheme: How weights are stored.
+  ///   - names: The tensors that are.
+  ///   - source: The checkpoint.
+  /// - Returns: The member, as `BitsAndBytesConfig.to_dict` in transformers writes it.
+  package static func members(
+    for scheme: QuantizationScheme, of names: Set<ExactString>, in source: Checkpoint
+  ) -> OrderedDictionary<String, JSONValue> {
+    guard let config = source.config else { return [:] }
+    let isByte = scheme.format == .int8
+    let skipped = source.entries
+      .filter { QuantizationTargets.isMatrix($0) && !names.contains(ExactString($0.name)) }
+      .map { QuantizationTargets.module(of: $0.name) }
+    // The output layer of tied weights is a module without a tensor.
+    let head = skipped.contains("lm_head") ? [] : ["lm_head"]
+    let type = config["dtype"]?.string ?? config["torch_dtype"]?.string ?? "float32"
+    let format = isByte ? "nf4" : scheme.format.rawValue
+    return [
+      key: JSONValue(members: [
+        ("_load_in_4bit", .bool(!isByte)), ("_load_in_8bit", .bool(isByte)),
+        ("bnb_4bit_compute_dtype", .string(isByte ? "float32" : type)),
+        ("bnb_4bit_quant_storage", "uint8"), ("bnb_4bit_quant_type", .string(format)),
+        ("bnb_4bit_use_double_quant", .bool(scheme.isDouble)),
+        ("llm_int8_enable_fp32_cpu_offload", false), ("llm_int8_has_fp16_weight", false),
+        ("llm_int8_skip_modules", .array((skipped + head).map { .string($0) })),
+        ("llm_int8_threshold", .number(6.0)), ("load_in_4bit", .bool(!isByte)),
+        ("load_in_8bit", .bool(isByte)), ("quant_method", "bitsandbytes"),
+      ])
+    ]
+  }
+}
