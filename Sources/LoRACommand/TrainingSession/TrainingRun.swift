@@ -59,7 +59,11 @@ struct TrainingRun {
         options.schedule, rate: learningRate, warmup: pace.warmup, steps: pace.steps),
       batches, clipNorm: options.clipNorm, accumulation: options.accumulate, workers: workers)
     var plan = try plan(
-      steps: pace.steps, identity(origin, tables), names: network.trained.map(\.name))
+      steps: pace.steps, identity(origin, tables),
+      StateShape(
+        parameters: network.trained.map { ($0.name, $0.value.count) },
+        moments: options.optimizer == .sgd ? (options.momentum > 0 ? 1 : 0) : 2,
+        rows: tables.training.rows))
     plan.validation = tables.validation.map {
       ($0, validation.validateEvery ?? pace.stepsPerEpoch)
     }
@@ -74,14 +78,14 @@ struct TrainingRun {
   var learningRate: Double { otherRate ?? options.learningRate }
 
   private func plan(
-    steps: Int, _ identity: RunIdentity, names: [String]
+    steps: Int, _ identity: RunIdentity, _ shape: StateShape
   ) throws -> TrainingCourse.Plan {
     var plan = TrainingCourse.Plan(
       steps: steps, progress: ProgressLine("training", total: steps, quiet: isQuiet))
     guard isRecorded else { return plan }
     plan.states = try checkpoints.checkpoint.map { path in
       let folder = try StateFolder(
-        checkpoints, at: path, output: output, run: identity, names: names)
+        checkpoints, at: path, output: output, run: identity, shape: shape)
       return (folder, checkpoints.every)
     }
     plan.log = try options.log.map { try MetricsLog($0, options: outputOptions) }
