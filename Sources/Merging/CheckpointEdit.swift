@@ -99,6 +99,11 @@ struct CheckpointEdit {
       plan, with: company, to: output.destination, settings: output.settings)
     let remainders = RemainderOutputs(options: output.settings.output)
     do {
+      if output.destination != .standardOutput,
+        let replaced = try? Checkpoint.open(output.destination.path)
+      {
+        try RemainderFile.finishPublishing(of: replaced, threads: output.settings.threads)
+      }
       for step in recordings { try remainders.open(step, in: writer) }
       if let originals { try remainders.open(originals, in: writer) }
       let rewrite = Rewrite(
@@ -113,8 +118,7 @@ struct CheckpointEdit {
         try remainders.write(into: &state, fingerprints)
         update[MetadataKey.mergedState] = state.text
       }
-      try writer.finish(updating: update)
-      try remainders.publish()
+      try writer.finish(updating: update, with: remainders.companions)
       return fingerprints
     } catch {
       remainders.discard()

@@ -183,10 +183,8 @@ import Testing
         #expect(isOld || found == content, "\(operation)")
         switch result {
         case .success: #expect(found == content, "\(operation)")
-        // The folder is synchronized after the new name stands.
-        case .failure where !["openFolder", "fsync"].contains(operation):
-          #expect(isOld, "\(operation)")
-        case .failure: break
+        case .failure(let error):
+          #expect(error.saysThatItIsThere == !isOld, "\(operation): \(error)")
         }
         try checkOrphan(in: folder, after: operation)
         try? SystemFileSystem.shared.removeFile(FilePath(folder.path("out")))

@@ -30,12 +30,21 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
   case cannotCreate(operation: String, Errno)
   /// Part was written; the partial output is removed.
   case failed(operation: String, Errno)
+  /// Part went to standard output.
+  case streamFailed(Errno)
+  /// It has its name, and the name may not be on the disk.
+  case unsynchronized(Errno)
+  /// It has its name, and what bore it before is still there under another.
+  case leftover(String, Errno)
+  /// It has no name, but what belongs to it has.
+  case separated(cause: String)
 
   package var category: FailureCategory {
     switch self {
     case .inUse: .busy
     case .readOnly, .noPermission: .noPermission
-    case .closedPipe, .closedStream, .failed: .inputOutput
+    case .closedPipe, .closedStream, .failed, .streamFailed, .unsynchronized, .leftover, .separated:
+      .inputOutput
     case .incomplete, .unfinishedFile: .bug
     case .cannotCreate(_, let errno):
       errno == .tooManyOpenFiles || errno == .noMemory ? .outOfResources : .cannotCreate
@@ -80,6 +89,16 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
       "cannot be created: \(operation) failed: \(errno); choose another place"
     case .failed(let operation, let errno):
       "\(operation) failed midway: \(errno); nothing was published"
+    case .streamFailed(let errno):
+      "writing failed: \(errno); what it has got is not complete"
+    case .unsynchronized(let errno):
+      "is complete and in its place, but bringing its name to the disk failed: \(errno); "
+        + "a power cut could still undo it"
+    case .leftover(let name, let errno):
+      "is complete and in its place, but what it replaced could not be removed: \(errno); "
+        + "remove \(escaped(name)) beside it"
+    case .separated(let cause):
+      "\(cause); what belongs to it has its name already, and this is found under its temporary one"
     }
   }
 

@@ -144,14 +144,32 @@ struct OutputTarget {
     }
   }
 
+  /// Gives the finished `temporary` the name of the output, and its own to what is replaced.
+  ///
+  /// - Returns: false when the file system cannot do that, and what was replaced is gone.
+  func exchange() throws(ContainerError) -> Bool {
+    do throws(Errno) {
+      try system.exchange(temporary, with: path)
+      return true
+    } catch .invalidArgument, .noFunction, .notSupported {
+      try publish(force: true)
+      return false
+    } catch {
+      throw ContainerError(file: name, .output(.failed(operation: "exchanging", error)))
+    }
+  }
+
   /// Brings the folder's names to the disk.
+  ///
+  /// A file system that knows no such thing for folders (`.invalidArgument`) needs none.
   func synchronizeParent() throws(ContainerError) {
     do throws(Errno) {
       let folder = try system.openFolder(parent)
       defer { system.close(folder) }
       try system.synchronize(folder)
+    } catch .invalidArgument, .notSupported {
     } catch {
-      throw ContainerError(file: name, .output(.failed(operation: "synchronizing", error)))
+      throw ContainerError(file: name, .output(.unsynchronized(error)))
     }
   }
 }

@@ -66,6 +66,14 @@ enum TemporaryFolder {
     try system.removeFolder(path)
   }
 
+  /// Removes a folder that is to hold these files and no others; with others it stays, with them.
+  static func remove(
+    _ path: FilePath, holding names: [String], in system: any FileSystem
+  ) throws(Errno) {
+    for name in names { try system.removeFile(path.appending(name)) }
+    try system.removeFolder(path)
+  }
+
   private static func empty(_ path: FilePath, in system: any FileSystem) throws(Errno) {
     for name in try system.names(inFolder: path) {
       try system.removeFile(path.appending(name))

@@ -32,6 +32,7 @@ struct InPlaceEdit {
     let survey = try InPlaceSurvey(plan, of: target)
     let remainders = RemainderOutputs(options: edit.output.settings.output)
     do {
+      try RemainderFile.finishPublishing(of: target.checkpoint, threads: threads)
       let old = try oldRemainders()
       for step in edit.recordings {
         try remainders.open(
