@@ -211,7 +211,9 @@ extension StateFile {
       }
     }
     func whole(_ number: Double) throws(StateError) -> Int {
-      guard let whole = Int(exactly: number) else { throw damaged("its history has step \(number)") }
+      guard let whole = Int(exactly: number) else {
+        throw damaged("its history has step \(number)")
+      }
       return whole
     }
     var history = TrainingHistory()
