@@ -97,7 +97,9 @@ struct CheckpointEdit {
     company.sideFiles = sideFiles
     let writer = try CheckpointWriter(
       plan, with: company, to: output.destination, settings: output.settings)
-    let remainders = RemainderOutputs(options: output.settings.output)
+    var options = output.settings.output
+    options.sourcePermissions = layout.permissions
+    let remainders = RemainderOutputs(options: options)
     do {
       if output.destination != .standardOutput,
         let replaced = try? Checkpoint.open(output.destination.path)

@@ -48,6 +48,13 @@ package final class OutputFolder: Sendable {
   package func makeFile(
     named name: String, expectedSize: Int = 0
   ) throws(ContainerError) -> OutputFile {
+    try makeFile(named: name, expectedSize: expectedSize, like: options.sourcePermissions)
+  }
+
+  /// As above; others may do no more with it than with a source of these permissions.
+  private func makeFile(
+    named name: String, expectedSize: Int, like source: FilePermissions?
+  ) throws(ContainerError) -> OutputFile {
     let shown = FilePath(path).appending(name).string
     guard let component = FilePath.Component(name), component.kind == .regular else {
       throw ContainerError(file: shown, .output(.notAName))
@@ -56,7 +63,8 @@ package final class OutputFolder: Sendable {
     let descriptor: FileDescriptor
     do throws(Errno) {
       let mode: FilePermissions = [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
-      descriptor = try system.openToWrite(place, mode: mode, exclusive: true)
+      descriptor = try system.openToWrite(
+        place, mode: options.limited(mode, to: source), exclusive: true)
     } catch {
       throw ContainerError(file: shown, .output(.creating(error, "opening")))
     }
@@ -77,11 +85,15 @@ package final class OutputFolder: Sendable {
     try file.publish()
   }
 
-  /// Copies the file at `source` into this folder.
+  /// Copies the file at `source` into this folder, where others may do no more with it.
+  ///
+  /// - Throws: `InputProblem.linkLeaves` for a link out of its own folder.
   package func copy(sideFile source: String, named name: String) throws(ContainerError) {
+    try SideFile.check(source, in: system)
     let input = try InputFile(source, in: system)
     let stream = FileStream(input)
-    let file = try makeFile(named: name, expectedSize: input.size ?? 0)
+    let file = try makeFile(
+      named: name, expectedSize: input.size ?? 0, like: input.permissions)
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     var offset = 0
     while true {

@@ -26,6 +26,8 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
   case closedPipe
   /// Standard output, which the process was started without.
   case closedStream
+  /// The process has as many files open as it may have.
+  case tooManyFiles(limit: Int)
   /// Nothing was written yet.
   case cannotCreate(operation: String, Errno)
   /// Part was written; the partial output is removed.
@@ -46,8 +48,8 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     case .closedPipe, .closedStream, .failed, .streamFailed, .unsynchronized, .leftover, .separated:
       .inputOutput
     case .incomplete, .unfinishedFile: .bug
-    case .cannotCreate(_, let errno):
-      errno == .tooManyOpenFiles || errno == .noMemory ? .outOfResources : .cannotCreate
+    case .tooManyFiles: .outOfResources
+    case .cannotCreate(_, let errno): errno == .noMemory ? .outOfResources : .cannotCreate
     default: .cannotCreate
     }
   }
@@ -85,6 +87,9 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     case .closedPipe: "the reader of standard output is gone"
     case .closedStream:
       "is closed, and there is something to print; redirect it, to /dev/null if nobody reads it"
+    case .tooManyFiles(let limit):
+      "cannot be created: \(limit) files are open already, and no more may be; "
+        + "allow more with ulimit -n, or write larger shards (--shard-size)"
     case .cannotCreate(let operation, let errno):
       "cannot be created: \(operation) failed: \(errno); choose another place"
     case .failed(let operation, let errno):
@@ -110,6 +115,7 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     case .noSuchFileOrDirectory, .notDirectory: .noFolder
     case .fileNameTooLong: .nameTooLong
     case .fileExists: .exists
+    case .tooManyOpenFiles: .tooManyFiles(limit: OpenFiles.limit)
     default: .cannotCreate(operation: operation, errno)
     }
   }

@@ -39,6 +39,8 @@ package final class CheckpointWriter: RewriteSink {
     _ plan: RewritePlan, with company: CheckpointCompany, to destination: CheckpointDestination,
     settings: Settings
   ) throws {
+    var settings = settings
+    settings.output.sourcePermissions = company.layout.permissions
     places = Self.places(in: plan)
     canUpdateMetadata = destination != .standardOutput
     switch destination {

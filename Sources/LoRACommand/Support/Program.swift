@@ -16,6 +16,7 @@ package enum Program {
   package static func run() -> Never {
     reserveStreams()
     Interruption.install()
+    OpenFiles.raiseLimit()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       try EnvironmentError.check()
