@@ -123,6 +123,7 @@ extension FileStatus {
       kind: kind, size: Int(stat.size), permissions: stat.permissions,
       identity: (UInt64(truncatingIfNeeded: stat.deviceID.rawValue), UInt64(stat.inode.rawValue)),
       linkCount: stat.linkCount,
-      modified: Int64(stat.st_mtim.tv_sec) * 1_000_000_000 + Int64(stat.st_mtim.tv_nsec))
+      modified: Int64(stat.st_mtim.tv_sec) * 1_000_000_000 + Int64(stat.st_mtim.tv_nsec),
+      owner: stat.userID.rawValue)
   }
 }
