@@ -109,12 +109,16 @@ struct ScoringSession {
     let predictions = Predictions(
       task: task, classes: classNames, targets: schema.targets,
       outputs: base.outputs, showsLogits: showsLogits)
+    var formulas = SpreadsheetFormulas()
+    formulas.note(ids + (task == .classification ? classNames : base.description.targets))
     try StandardStreams.write(ids.map { csvField($0) + "," }.joined() + predictions.header)
     try network.forEachOutput(of: dataset.features, workers) { first, outputs in
       try Interruption.check()
       let kept = dataset.kept.isEmpty ? [] : dataset.kept[first..<first + outputs.rows]
+      formulas.note(kept.joined())
       try StandardStreams.write(predictions.records(of: outputs, behind: kept))
     }
+    if let warning = formulas.warning { Warnings.say(warning) }
   }
 
   /// A table with its features as the network was trained on them.

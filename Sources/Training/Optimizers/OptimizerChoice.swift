@@ -19,6 +19,14 @@ package struct OptimizerChoice: Sendable {
 
   package init() {}
 
+  /// Numbers that it remembers of each that is trained: none, a velocity, or two moments.
+  package var moments: Int {
+    switch kind {
+    case .sgd: momentum > 0 ? 1 : 0
+    case .adam, .adamw: 2
+    }
+  }
+
   /// The optimizer before its first step.
   package func optimizer<Scalar: DenseScalar>(for: Scalar.Type) -> any Optimizer<Scalar> {
     switch kind {

@@ -17,15 +17,15 @@ struct RunRecords {
   ///   - steps: Of the whole run.
   ///   - isQuiet: Whether no progress is shown.
   ///   - identity: Which run it is, for its states.
-  ///   - names: The trained parameters' names, in the network's order.
+  ///   - shape: What a state of the run holds.
   /// - Throws: `StateError.occupied`, or `ContainerError` for what cannot be written.
   init(
-    _ files: RunFiles, steps: Int, isQuiet: Bool, identity: RunIdentity, names: [String]
+    _ files: RunFiles, steps: Int, isQuiet: Bool, identity: RunIdentity, shape: StateShape
   ) throws {
     self.files = files
     progress = ProgressLine("training", total: steps, quiet: isQuiet)
     states = try files.states.map {
-      try StateFolder($0, resumes: files.resumes, files.options, run: identity, names: names)
+      try StateFolder($0, resumes: files.resumes, files.options, run: identity, shape: shape)
     }
     log = try files.log.map { try MetricsLog($0, options: files.recordOptions) }
   }

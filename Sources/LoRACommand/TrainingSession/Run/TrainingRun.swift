@@ -51,7 +51,9 @@ struct TrainingRun {
     let trainer = Trainer(work.network, on: batches, by: recipe)
     let records = try RunRecords(
       files, steps: pace.steps, isQuiet: isQuiet, identity: identity(of: work),
-      names: work.network.trained.map(\.name))
+      shape: StateShape(
+        parameters: work.network.trained.map { ($0.name, $0.value.count) },
+        moments: setup.optimizer.moments, rows: data.rows))
     var plan = records.plan(for: Net.self)
     plan.patience = patience
     plan.validation = work.tables.validation.map { held in

@@ -22,8 +22,8 @@ struct StateFile {
   private static let version = 2
 
   let path: String
-  /// The trained parameters' names, in the network's order.
-  let names: [String]
+  /// What it must hold.
+  let shape: StateShape
 
   func write(_ state: RunState<Float>, of run: RunIdentity, synchronizes: Bool) throws {
     let folder = try OutputFolder(
@@ -118,7 +118,7 @@ extension StateFile {
     ]
     var tensors: [(String, Tensor)] = []
     for (kind, values) in groups {
-      for (name, values) in zip(names, values) {
+      for (name, values) in zip(shape.names, values) {
         tensors.append(("\(kind).\(name)", Tensor(values, shape: [values.count])))
       }
     }
@@ -164,14 +164,19 @@ extension StateFile {
       guard let value = position[key]?.int, value >= 0 else { throw damaged("no \(key)") }
       return value
     }
-    func group(_ kind: String) -> [[Float]] {
-      names.compactMap { tensors[ExactString("\(kind).\($0)")]?.floats }
-    }
-    func rows(_ name: String, _ width: Int) -> [[Double]] {
-      let values = tensors[ExactString("history.\(name)")]?.doubles ?? []
-      return stride(from: 0, to: values.count - width + 1, by: width).map {
-        Array(values[$0..<$0 + width])
+    func group(
+      _ kind: String, mayBeMissing: Bool = false, areEmpty: Bool = false
+    ) throws(StateError) -> [[Float]] {
+      do throws(StateMismatch) {
+        return try shape.values(
+          kind, in: tensors, mayBeMissing: mayBeMissing, areEmpty: areEmpty)
+      } catch {
+        throw damaged(error.problem)
       }
+    }
+    let row = try number("row")
+    guard row < shape.rows else {
+      throw damaged("it stands before row \(row + 1) of a table of \(shape.rows)")
     }
     let words = position["generator"]?.array?.compactMap(\.string)
       .compactMap { UInt64($0, radix: 16) }
@@ -180,23 +185,48 @@ extension StateFile {
     else { throw damaged("no generator") }
     var optimizer = OptimizerState<Float>()
     optimizer.steps = try number("optimizer_steps")
-    (optimizer.first, optimizer.second) = (group("first"), group("second"))
-    var history = TrainingHistory()
-    history.events = rows("steps", 4).enumerated().map { index, row in
-      TrainingEvent(
-        step: index + 1, epoch: Int(row[0]), loss: row[1], rate: row[2], gradientNorm: row[3])
-    }
-    history.validations = rows("validations", 3).map {
-      TrainingHistory.Validation(step: Int($0[0]), loss: $0[1], quality: $0[2])
-    }
+    // Nothing is remembered before the first step.
+    let isNew = optimizer.steps == 0
+    optimizer.first = try group("first", mayBeMissing: isNew, areEmpty: shape.moments == 0)
+    optimizer.second = shape.moments == 2 ? try group("second", mayBeMissing: isNew) : []
     return RunState(
       training: TrainingState(
-        step: try number("step"), values: group("value"), optimizer: optimizer,
+        step: try number("step"), values: try group("value"), optimizer: optimizer,
         batches: BatchPosition(
-          epoch: try number("epoch"), row: try number("row"), generator: generator)),
+          epoch: try number("epoch"), row: row, generator: generator)),
       best: BestSoFar(
         step: try number("best_step"), loss: position["best_loss"]?.double ?? .infinity,
-        values: group("best"), worse: try number("worse")),
-      history: history)
+        values: try group("best", mayBeMissing: position["best_step"]?.int == 0),
+        worse: try number("worse")),
+      history: try history(tensors))
+  }
+
+  private func history(
+    _ tensors: [ExactString: Tensor]
+  ) throws(StateError) -> TrainingHistory {
+    func rows(_ name: String, _ width: Int) -> [[Double]] {
+      let values = tensors[ExactString("history.\(name)")]?.doubles ?? []
+      return stride(from: 0, to: values.count - width + 1, by: width).map {
+        Array(values[$0..<$0 + width])
+      }
+    }
+    func whole(_ number: Double) throws(StateError) -> Int {
+      guard let whole = Int(exactly: number) else {
+        throw damaged("its history has step \(number)")
+      }
+      return whole
+    }
+    var history = TrainingHistory()
+    for (index, row) in rows("steps", 4).enumerated() {
+      history.events.append(
+        TrainingEvent(
+          step: index + 1, epoch: try whole(row[0]), loss: row[1], rate: row[2],
+          gradientNorm: row[3]))
+    }
+    for row in rows("validations", 3) {
+      history.validations.append(
+        TrainingHistory.Validation(step: try whole(row[0]), loss: row[1], quality: row[2]))
+    }
+    return history
   }
 }

@@ -12,8 +12,8 @@ struct StateFolder {
   let keep: Int
   let synchronizes: Bool
   let run: RunIdentity
-  /// The trained parameters' names, in the network's order.
-  let names: [String]
+  /// What a state of the run holds.
+  let shape: StateShape
   private let lock: FolderLock
 
   /// Opens the folder, which is created unless there is one.
@@ -22,10 +22,10 @@ struct StateFolder {
   ///   replaced; replaced ones are removed.
   init(
     _ states: RunFiles.States, resumes: Bool, _ options: OutputOptions, run: RunIdentity,
-    names: [String]
+    shape: StateShape
   ) throws {
     (path, keep, synchronizes) = (states.folder, states.keep, options.synchronizes)
-    (self.run, self.names) = (run, names)
+    (self.run, self.shape) = (run, shape)
     try Folder.create(path)
     lock = try FolderLock(path)
     guard !resumes else { return }
@@ -45,7 +45,7 @@ struct StateFolder {
   private func file(_ step: Int) -> StateFile {
     let digits = String(step)
     let padding = String(repeating: "0", count: max(0, 8 - digits.count))
-    return StateFile(path: Folder.path(path, "step-\(padding)\(digits)"), names: names)
+    return StateFile(path: Folder.path(path, "step-\(padding)\(digits)"), shape: shape)
   }
 
   /// Saves `state` and removes the oldest that is one too many; says where it lies.
