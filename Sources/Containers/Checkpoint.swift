@@ -43,6 +43,9 @@ package final class Checkpoint: Sendable {
   ///
   /// All but weights of any kind, the index and hidden files: tokenizers, configurations, texts.
   package let sideFiles: [String]
+  /// What else a folder holds that is not hidden, and that does not go along: folders, which end in
+  /// a slash, and weights in other forms.
+  package let namesLeftBehind: [String]
 
   /// Opens a file, a folder or `-`, and checks that index and shards agree.
   ///
@@ -65,7 +68,7 @@ package final class Checkpoint: Sendable {
 
   init(
     path: String, form: Form, shards: [Shard], index: JSONValue? = nil, config: JSONValue? = nil,
-    sideFiles: [String] = []
+    sideFiles: [String] = [], namesLeftBehind: [String] = []
   ) {
     self.path = path
     self.form = form
@@ -73,6 +76,7 @@ package final class Checkpoint: Sendable {
     self.index = index
     self.config = config
     self.sideFiles = sideFiles
+    self.namesLeftBehind = namesLeftBehind
   }
 
   /// All tensors, shard after shard, each shard in the order of its header.
