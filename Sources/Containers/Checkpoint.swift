@@ -44,6 +44,9 @@ package final class Checkpoint: Sendable {
   ///
   /// All but weights of any kind, the index and hidden files: tokenizers, configurations, texts.
   package let sideFiles: [String]
+  /// What else a folder holds that is not hidden, and that does not go along: folders, which end in
+  /// a slash, and weights in other forms.
+  package let namesLeftBehind: [String]
 
   /// Opens a file, a folder or `-`, and checks that index and shards agree.
   ///
@@ -66,7 +69,7 @@ package final class Checkpoint: Sendable {
 
   init(
     path: String, form: Form, shards: [Shard], index: JSONValue? = nil, config: JSONValue? = nil,
-    sideFiles: [String] = []
+    sideFiles: [String] = [], namesLeftBehind: [String] = []
   ) {
     self.path = path
     self.form = form
@@ -74,6 +77,7 @@ package final class Checkpoint: Sendable {
     self.index = index
     self.config = config
     self.sideFiles = sideFiles
+    self.namesLeftBehind = namesLeftBehind
   }
 
   /// What may be done with all of its weights; nil for a stream.

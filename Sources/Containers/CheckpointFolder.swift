@@ -10,6 +10,8 @@ struct CheckpointFolder {
   private let path: String
   /// Names of regular files, links to such followed.
   private let names: [String]
+  /// Names of folders, links to such followed.
+  private let folders: [String]
   private let system: any FileSystem
 
   /// What the names of remainders in a folder begin with.
@@ -35,10 +37,12 @@ struct CheckpointFolder {
     self.path = path
     self.system = system
     do throws(Errno) {
-      names = try system.names(inFolder: FilePath(path)).filter { name in
+      let found = try system.names(inFolder: FilePath(path)).map { name in
         let status = try? system.status(of: FilePath(path).appending(name), followingLinks: true)
-        return status?.kind == .file
+        return (name: name, kind: status?.kind)
       }
+      names = found.filter { $0.kind == .file }.map(\.name)
+      folders = found.filter { $0.kind == .folder }.map(\.name)
     } catch {
       throw ContainerError(file: path, .input(InputProblem(error, operation: "listing")))
     }
@@ -56,14 +60,15 @@ struct CheckpointFolder {
       let file = try open(inside(name))
       return Checkpoint(
         path: path, form: .folder, shards: [Checkpoint.Shard(fileName: name, file: file)],
-        config: config, sideFiles: sideFiles)
+        config: config, sideFiles: sideFiles, namesLeftBehind: namesLeftBehind(besides: [name]))
     }
     guard !names.contains(Self.singleName) else { throw failure(.twoForms) }
     let index = try ShardIndex(path: inside(Self.indexName), in: system)
     let shards = try index.shards(in: path, system, opening: open)
     return Checkpoint(
       path: path, form: .shardedFolder, shards: shards, index: index.value, config: config,
-      sideFiles: sideFiles)
+      sideFiles: sideFiles,
+      namesLeftBehind: namesLeftBehind(besides: shards.map(\.fileName) + [Self.indexName]))
   }
 
   /// The name of the one file of weights.
@@ -85,6 +90,14 @@ struct CheckpointFolder {
       !name.hasPrefix(".") && name != WrittenFiles.name && !isWeights(name) && !isPickle(name)
         && !isOtherWeights(name)
         && !name.hasSuffix(".index.json")
+    }
+  }
+
+  /// What is neither read nor carried along: folders, weights in other forms, other indexes.
+  private func namesLeftBehind(besides read: [String]) -> [String] {
+    let carried = Set(sideFiles + read)
+    return (folders.map { $0 + "/" } + names.filter { !carried.contains($0) }).filter {
+      !$0.hasPrefix(".") && !$0.hasPrefix(Self.remainderPrefix)
     }
   }
 

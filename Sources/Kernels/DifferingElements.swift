@@ -17,6 +17,20 @@ package enum DifferingElements {
     }
   }
 
+  /// How many bytes of `left` and `right` differ, by what `areSame` says of two that are not equal.
+  package static func count(
+    _ left: RawSpan, _ right: RawSpan, unless areSame: (UInt8, UInt8) -> Bool
+  ) -> Int {
+    precondition(left.byteCount == right.byteCount, "there must be as many elements on both sides")
+    return unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in
+        left.indices.count {
+          unsafe left[$0] != right[$0] && !areSame(left[$0], right[$0])
+        }
+      }
+    }
+  }
+
   private static func count<Bits: FixedWidthInteger>(
     _ left: RawSpan, _ right: RawSpan, _ type: Bits.Type
   ) -> Int {

@@ -1,4 +1,5 @@
 import Containers
+import Models
 import OrderedCollections
 import Tensors
 
@@ -31,9 +32,10 @@ package struct Convert: Sendable {
 
   /// Reads, writes and publishes.
   ///
-  /// - Throws: `ContainerError`; `CheckpointProblem.becomesInfinite` for a value that is too large
+  /// - Throws: `QuantizationError.typeOfCodes` for a type asked for codes; `ContainerError`; `CheckpointProblem.becomesInfinite` for a value that is too large
   ///   for the new type.
   package func run() throws -> Summary {
+    try CodedWeights.refuseType(type, for: source.entries, of: source.path)
     var changes = RewriteChanges()
     changes.type = type
     let kinds = source.entries.map { Self.kind(from: $0.type, to: changes.resultType(of: $0.type)) }

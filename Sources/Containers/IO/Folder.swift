@@ -14,6 +14,11 @@ package enum Folder {
     return status?.kind == .folder
   }
 
+  /// Whether there is anything at `path`, a link that leads nowhere too.
+  package static func holdsAnything(at path: String) -> Bool {
+    (try? SystemFileSystem.shared.status(of: FilePath(path), followingLinks: false)) != nil
+  }
+
   /// The names in a folder, in ascending order of their bytes.
   package static func names(in path: String) throws(ContainerError) -> [String] {
     do throws(Errno) {

@@ -24,6 +24,15 @@ package struct RewritePlan: Sendable {
     package let transform: (any TensorTransform)?
     /// How elements lie on both sides where their types do not tell.
     package var coding: (elementCount: Int, bits: Recoding.ElementBits)?
+
+    /// Whether the result is a tensor of a file, byte for byte.
+    package var isCopy: Bool {
+      guard result != nil, transform == nil else { return false }
+      switch origin {
+      case .source, .stored: return true
+      case .memory, .companion: return false
+      }
+    }
   }
 
   /// One file of the result.

@@ -17,14 +17,17 @@ struct ComparisonSession {
   func compare(_ first: String, _ second: String) throws {
     let started = ContinuousClock.now
     let tensors = try compared(first, second)
-    let differing = tensors.filter { $0.verdict != .equal }
+    let differing = tensors.filter { !$0.isEqual }
+    let shown = listsAll ? tensors : tensors.filter { $0.verdict != .equal }
     var facts = Report()
     facts.add("equal", "equal", Quantity(.flag(differing.isEmpty)))
     facts.add("compared", "compared", .count(tensors.count))
     facts.add("different", "different", .count(differing.count))
+    let otherBits = tensors.count { $0.verdict == .otherBits }
+    facts.add("other_bits", "equal in other bits", .count(otherBits))
     facts.add("seconds", "time", .elapsed(since: started))
     facts.add(detail: "tensors", Table(tensors, columns: Self.columns).json)
-    facts.add(nil, Table(listsAll ? tensors : differing, columns: Self.columns))
+    facts.add(nil, Table(shown, columns: Self.columns))
     try report.show(facts)
     guard let one = differing.first else { return }
     throw AdapterError.different(
@@ -66,7 +69,7 @@ struct ComparisonSession {
 
   private static func sentence(_ tensor: ComparedTensor, _ first: String) -> String {
     switch tensor.verdict {
-    case .equal: "is equal"
+    case .equal, .otherBits: "is equal"
     case .onlyInFirst: "is missing here, and \(escaped(first)) has it"
     case .onlyInSecond: "is missing in \(escaped(first))"
     case .otherForm:
@@ -86,6 +89,7 @@ struct ComparisonSession {
     Column("first", .plain, alignment: .left) { .text(orMissing: $0.forms.first) },
     Column("second", .plain, alignment: .left) { .text(orMissing: $0.forms.second) },
     Column("differing", .grouped) { .integer(orMissing: $0.differingCount) },
+    Column("other_bits", .grouped) { .integer(orMissing: $0.otherBitsCount) },
     Column("elements", .grouped) { .integer(orMissing: $0.elementCount) },
     Column("max", .significant(4)) { $0.maximum.map(Value.number) ?? .missing },
     Column("relative", .significant(4)) { $0.relative.map(Value.number) ?? .missing },

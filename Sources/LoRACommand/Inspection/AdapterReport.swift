@@ -51,7 +51,8 @@ extension AdapterSummary {
     guard let base else { return }
     var costs = Report()
     costs.add(detail: "path", .text(base.path))
-    costs.add("parameters", "parameters", .count(base.parameterCount))
+    costs.add(
+      "parameters", "parameters", Quantity(.integer(orMissing: base.parameterCount), .grouped))
     costs.add(
       "reduction", "reduction", Quantity(baseReduction.map(Value.number) ?? .missing, .ratio))
     costs.add("bytes", "size", Quantity(.integer(base.byteCount), .bytesInFull))

@@ -34,8 +34,8 @@ package struct AdapterSummary: Sendable {
 
   /// Parameters of the base for each trained one.
   package var baseReduction: Double? {
-    guard let base, parameterCount > 0 else { return nil }
-    return Double(base.parameterCount) / Double(parameterCount)
+    guard let count = base?.parameterCount, parameterCount > 0 else { return nil }
+    return Double(count) / Double(parameterCount)
   }
 }
 

@@ -1,5 +1,6 @@
 import Adapters
 import Containers
+import Models
 import Tensors
 
 /// The files of one input, their headers read.
@@ -10,6 +11,7 @@ struct InspectedFiles {
   let files: [(shard: String?, file: TensorFile)]
   /// Of an adapter; nil for every other file.
   let configuration: AdapterConfiguration?
+  let parameters: ParameterCounts
 
   /// Opens `path`, an adapter or a checkpoint, told apart by looking.
   init(opening path: String) throws {
@@ -19,6 +21,7 @@ struct InspectedFiles {
       form = .folder
       files = [(nil, file)]
       self.configuration = configuration
+      parameters = ParameterCounts(file.header.entries, quantized: nil)
       return
     }
     let checkpoint: Checkpoint
@@ -36,6 +39,7 @@ struct InspectedFiles {
     let isSharded = form == .shardedFolder
     files = checkpoint.shards.map { (isSharded ? $0.fileName : nil, $0.file) }
     configuration = try Self.configuration(of: checkpoint)
+    parameters = ParameterCounts(of: checkpoint)
   }
 
   /// The configuration in a single file's metadata, or beside a file of a PEFT folder.
@@ -52,12 +56,6 @@ struct InspectedFiles {
 
   var entries: [TensorEntry] { files.flatMap(\.file.header.entries) }
   var dataSize: Int { files.reduce(0) { $0 + $1.file.header.dataSize } }
-
-  var size: Inspection.Size {
-    Inspection.Size(
-      path: path, parameterCount: entries.reduce(0) { $0 + $1.shape.elementCount },
-      byteCount: dataSize)
-  }
 
   func checkUnchanged() throws(ContainerError) {
     for (_, file) in files { try file.checkUnchanged() }

@@ -17,7 +17,8 @@ extension Inspection {
     fileSize = foreign.fileSize
     tensors = foreign.tensors.map { name, type, shape in
       InspectedTensor(
-        name: name, type: type, shape: shape, byteCount: shape.byteCount(of: type) ?? 0, shard: nil)
+        name: name, type: type, shape: shape, byteCount: shape.byteCount(of: type) ?? 0,
+        parameterCount: shape.elementCount)
     }
     metadata = foreign.metadata.map { ($0.key, $0.value) }
     adapter = AdapterSummary(

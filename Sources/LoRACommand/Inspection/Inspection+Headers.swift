@@ -25,7 +25,7 @@ extension Inspection {
       file.header.entries.map { entry in
         InspectedTensor(
           name: entry.name, type: entry.type, shape: entry.shape, byteCount: entry.byteCount,
-          shard: shard)
+          parameterCount: input.parameters[entry], shard: shard)
       }
     }
     metadata = (first.header.metadata ?? [:]).map { ($0.key, $0.value) }
@@ -33,7 +33,8 @@ extension Inspection {
     adapter = input.configuration.map { configuration in
       AdapterSummary(
         outline: AdapterOutline(input.entries, configuration),
-        parameterCount: input.size.parameterCount, byteCount: input.dataSize,
+        parameterCount: input.entries.reduce(0) { $0 + $1.shape.elementCount },
+        byteCount: input.dataSize,
         baseFingerprint: first.header.metadata?[MetadataKey.baseFingerprint])
     }
   }

@@ -21,7 +21,8 @@ package struct Inspection: Sendable {
   /// What a checkpoint comes to.
   package struct Size: Sendable {
     package let path: String
-    package let parameterCount: Int
+    /// Nil when it holds codes in a layout that is not known.
+    package let parameterCount: Int?
     package let byteCount: Int
   }
 
@@ -44,5 +45,10 @@ package struct Inspection: Sendable {
   package var problems: [any ReportableError] = []
 
   package var byteCount: Int { tensors.reduce(0) { $0 + $1.byteCount } }
-  package var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.elementCount } }
+  /// Nil when it holds codes in a layout that is not known.
+  package var parameterCount: Int? {
+    tensors.reduce(0) { sum, tensor in
+      sum.flatMap { sum in tensor.parameterCount.map { sum + $0 } }
+    }
+  }
 }

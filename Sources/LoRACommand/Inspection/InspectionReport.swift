@@ -23,7 +23,8 @@ extension Inspection {
     report.add("file_bytes", "on disk", Quantity(.integer(orMissing: fileSize), .bytesInFull))
     report.add("bytes", "tensor data", Quantity(.integer(byteCount), .bytesInFull))
     report.add("tensor_count", "tensors", .count(tensors.count))
-    report.add("parameters", "parameters", .count(parameterCount))
+    report.add(
+      "parameters", "parameters", Quantity(.integer(orMissing: parameterCount), .grouped))
     if let adapter { report.add("adapter", title: "adapter", adapter.report(detail)) }
     let quantized = QuantizedWeights(tensors)
     if !quantized.counts.isEmpty {

@@ -1,6 +1,7 @@
 import Adapters
 import Containers
 import Merging
+import Models
 import Tensors
 
 /// Looks at files: from their headers alone, or at every byte.
@@ -78,7 +79,7 @@ extension Inspection.Size {
   init(_ checkpoint: Checkpoint) {
     self.init(
       path: checkpoint.path,
-      parameterCount: checkpoint.tensors.reduce(0) { $0 + $1.entry.shape.elementCount },
+      parameterCount: ParameterCounts(of: checkpoint).total(of: checkpoint.entries),
       byteCount: checkpoint.dataSize)
   }
 }

@@ -18,6 +18,9 @@ struct MergeReport {
     report.add("output", "output", .text(output))
     report.add("tensors_changed", "tensors changed", .count(summary.changed))
     report.add("tensors_copied", "tensors copied", .count(summary.copied))
+    if summary.recoded > 0 {
+      report.add("tensors_recoded", "tensors stored otherwise", .count(summary.recoded))
+    }
     report.add("bytes", "tensor data", .bytes(summary.bytes))
     report.add("rank", "rank", .count(summary.rank))
     report.add(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Containers
 import Merging
+import Tensors
 
 /// Where a checkpoint is written, and how.
 protocol CheckpointOutputOptions {
@@ -49,6 +50,12 @@ extension CheckpointOutputOptions {
     }
     if shardSize != nil, destination.sharding == .joined {
       throw ValidationError("--shard-size asks for a folder, but the output names one file")
+    }
+    if case .folder = destination, !source.namesLeftBehind.isEmpty {
+      Warnings.say(
+        "\(escaped(source.path)): these do not go along into \(escaped(output)): "
+          + source.namesLeftBehind.map { escaped($0) }.joined(separator: ", ")
+          + "; copy those that the model needs")
     }
     var result = EditOutput(
       destination,

@@ -1,10 +1,11 @@
 import Adapters
 import ArgumentParser
+import Containers
 
 /// An adapter on the command line, with how much of it is wanted: `PATH` or `PATH@WEIGHT`.
 ///
-/// What follows the last `@` is a weight when it is a number; a path that ends in `@` and a number
-/// is written with `@1` behind it.
+/// A path that exists as it is written is that path, with weight 1. Else what follows the last `@` is
+/// a weight when it is a number.
 package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendable,
   CustomStringConvertible
 {
@@ -13,7 +14,8 @@ package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendab
 
   package init?(argument: String) {
     guard !argument.isEmpty else { return nil }
-    guard let at = argument.lastIndex(of: "@"), at > argument.startIndex,
+    guard !Folder.holdsAnything(at: argument), let at = argument.lastIndex(of: "@"),
+      at > argument.startIndex,
       let weight = Double(argument[argument.index(after: at)...]), weight.isFinite
     else {
       path = argument

@@ -6,16 +6,17 @@ struct DiffCommand: ParsableCommand {
     commandName: "diff",
     abstract: "Say what differs between two checkpoints or two adapters.",
     discussion: """
-      Checkpoints: tensor by tensor, how many elements have other bits (of two floating-point types, \
-      other values), the largest difference, and the norm of the difference relative to the \
-      first's. Both are streamed. Adapters, of any format: module by module, factors and scaling bit \
+      Checkpoints: tensor by tensor, how many elements have other values, the largest difference, and \
+      the norm of the difference relative to the first's; infinite where a number stands against an \
+      infinity or a NaN. Values that are the same in other bits, as -0 for 0 or another NaN, are \
+      equal, and counted. Both are streamed. Adapters, of any format: module by module, factors and scaling bit \
       by bit, and the relative norm of the difference of the deltas s·B·A, through the factors.
 
       Exit status 1 means that they differ, by more than --tolerance where it is given.
 
-      --json gives equal, compared, different, seconds and tensors [tensor, verdict (equal, \
-      different, only in the first, only in the second, another shape or type), first, second, \
-      differing, elements, max, relative].
+      --json gives equal, compared, different, other_bits, seconds and tensors [tensor, verdict \
+      (equal, equal in other bits, different, only in the first, only in the second, another shape \
+      or type), first, second, differing, other_bits, elements, max, relative].
       """)
 
   @Argument(

@@ -110,7 +110,7 @@ struct ScoringSession {
       task: task, classes: classNames, targets: schema.targets,
       outputs: base.outputs, showsLogits: showsLogits)
     var formulas = SpreadsheetFormulas()
-    formulas.note(ids + (task == .classification ? classNames : base.description.targets))
+    formulas.note(ids + (task == .classification ? classNames : schema.targets))
     try StandardStreams.write(ids.map { csvField($0) + "," }.joined() + predictions.header)
     try network.forEachOutput(of: dataset.features, workers) { first, outputs in
       try Interruption.check()

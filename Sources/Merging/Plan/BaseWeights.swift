@@ -42,11 +42,13 @@ struct BaseWeights {
   ///   - options: What the merge was told.
   ///   - meter: As in `MergePlan.changes`.
   /// - Returns: The work.
-  /// - Throws: `QuantizationError.choiceNeeded` when quantized weights change and nothing says how;
+  /// - Throws: `QuantizationError.typeOfCodes`; `.choiceNeeded` when quantized weights change and nothing says how;
   ///   `.notQuantized` when something says how, and there are none.
   func work(
     _ plan: MergePlan, _ options: MergeOptions, meter: SurvivalMeter?
   ) throws -> Work {
+    try CodedWeights.refuseType(
+      options.type, for: writesOut(options) ? entries : base.entries, of: base.path)
     var work = Work(changes: plan.changes(type: options.type, meter: meter))
     guard let quantized else {
       guard options.quantized == nil else {
@@ -77,6 +79,10 @@ struct BaseWeights {
     }
     noteEdited(plan, &work)
     return work
+  }
+
+  private func writesOut(_ options: MergeOptions) -> Bool {
+    if case .dequantize = options.quantized { true } else { false }
   }
 
   private func dequantize(

@@ -14,6 +14,8 @@ struct PlannedMerge {
   /// Measures what rounding leaves of the deltas; nil to measure nothing.
   var meter: SurvivalMeter? = SurvivalMeter()
   private var recording: StepRecording
+  /// What the edit writes.
+  private var steps: [RewritePlan.Step] = []
   private var requantized: [(TensorEntry, Recoding, QuantizingTransform)] = []
 
   /// Whether a merge can be taken out again without the base.
@@ -81,6 +83,7 @@ struct PlannedMerge {
     if !earlier.isEmpty {
       changes.transforms = .sequence(of: earlier + [changes.transforms], on: base.entries)
     }
+    steps = try RewritePlan(base, like: layout, changes: changes).steps
     return CheckpointEdit(
       base, like: layout, changes: changes, to: output, with: attachments)
   }
@@ -90,7 +93,8 @@ struct PlannedMerge {
   /// - Parameter fingerprints: Of what it read and of what it wrote.
   /// - Returns: The summary.
   func summary(_ fingerprints: (source: Fingerprint, result: Fingerprint)) -> MergeSummary {
-    var summary = MergeSummary(plan, base, fingerprints, meter ?? SurvivalMeter())
+    var summary = MergeSummary(
+      plan, base, writing: steps, fingerprints, meter ?? SurvivalMeter())
     summary.remainders = recording.summaries
     summary.requantized = requantized.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return summary

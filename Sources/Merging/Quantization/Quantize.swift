@@ -29,6 +29,9 @@ package struct Quantize: Sendable {
     if let sign = QuantizedTensors.sign(in: source.entries) {
       throw QuantizationError.quantizedAlready(file: source.path, tensor: sign)
     }
+    if let sign = CodedWeights.sign(in: source.entries) {
+      throw QuantizationError.otherCodes(file: source.path, tensor: sign)
+    }
     let state = try MergedState(metadata: source.metadata, file: source.path)
     let chosen = try chosen()
     var changes = RewriteChanges()

@@ -12,6 +12,10 @@ package enum QuantizationError: ReportableError, Equatable {
   /// Not a tensor of numbers that can be rounded to levels.
   case notNumbers(file: String, tensor: String, type: String)
   case quantizedAlready(file: String, tensor: String)
+  /// Codes in a layout that is not read here.
+  case otherCodes(file: String, tensor: String)
+  /// A type was asked for, and there are codes whose scales would have got it.
+  case typeOfCodes(file: String, tensor: String, isReadHere: Bool)
   case notQuantized(file: String)
   case nothingChosen(file: String)
   case notRows(file: String, tensor: String, shape: Shape)
@@ -19,7 +23,10 @@ package enum QuantizationError: ReportableError, Equatable {
   case choiceNeeded(file: String, count: Int)
 
   package var category: FailureCategory {
-    if case .choiceNeeded = self { .wrongUsage } else { .badData }
+    switch self {
+    case .choiceNeeded, .typeOfCodes: .wrongUsage
+    default: .badData
+    }
   }
 
   package var description: String {
@@ -43,6 +50,15 @@ package enum QuantizationError: ReportableError, Equatable {
         + "F16 or BF16"
     case .quantizedAlready(let file, let tensor):
       "\(escaped(file)): tensor \"\(escaped(tensor))\": is quantized already; use lora dequantize first"
+    case .otherCodes(let file, let tensor):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": is stored in codes, in a layout that is not "
+        + "read here; write the weights out with the program that made it"
+    case .typeOfCodes(let file, let tensor, let isReadHere):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": belongs to weights stored in codes, whose "
+        + "scales --dtype would round, and not the weights; leave it out, or "
+        + (isReadHere
+          ? "write the weights out: lora dequantize --dtype, in a merge --dequantize=bf16|f16|f32"
+          : "write the weights out with the program that made the file")
     case .notQuantized(let file):
       "\(escaped(file)): holds no quantized tensor in the layout of bitsandbytes; is it the right file?"
     case .nothingChosen(let file):

@@ -41,7 +41,7 @@ package struct QuantizedTensors: Sendable {
 
   private static let endings = [".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map"]
 
-  private static func isSign(_ name: String) -> Bool {
+  static func isSign(_ name: String) -> Bool {
     name.contains(QuantizedTensor.stateSuffix) || name.hasSuffix(".SCB")
       || endings.contains { name.hasSuffix($0) }
   }

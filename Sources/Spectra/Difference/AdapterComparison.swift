@@ -45,6 +45,14 @@ package struct AdapterComparison: Sendable {
   ) throws -> ComparedTensor {
     var result = ComparedTensor(
       name: update.module, verdict: .otherForm, forms: (update.form, other.form))
+    let areEqual =
+      update.pair.down == other.pair.down && update.pair.up == other.pair.up
+      && update.pair.scaling == other.pair.scaling && update.upBias == other.upBias
+      && update.magnitude == other.magnitude
+    if areEqual {
+      (result.verdict, result.relative) = (.equal, 0)
+      return result
+    }
     guard update.matrixCount == other.matrixCount else { return result }
     var (squares, difference) = (0.0, 0.0)
     for index in 0..<update.matrixCount {
@@ -56,14 +64,11 @@ package struct AdapterComparison: Sendable {
         of: ThinProduct(sum: [right, left.scaled(by: -1)]), other
       ).energy
     }
-    let areEqual =
-      update.pair.down == other.pair.down && update.pair.up == other.pair.up
-      && update.pair.scaling == other.pair.scaling && update.upBias == other.upBias
-      && update.magnitude == other.magnitude
-    result.verdict = areEqual ? .equal : .different
-    result.relative = areEqual || difference == 0 ? 0 : (difference / squares).squareRoot()
+    result.verdict = difference == 0 ? .otherBits : .different
+    result.relative = difference == 0 ? 0 : (difference / squares).squareRoot()
     if update.upBias != other.upBias || update.magnitude != other.magnitude {
       // The delta is not all of the difference.
+      result.verdict = .different
       result.relative = nil
     }
     return result
@@ -103,14 +108,7 @@ extension ComparedTensor {
         PieceComparison(leftBytes, left.type, $0, right.type, &scratch)
       }
     }
-    verdict = found.differingCount == 0 ? .equal : .different
-    elementCount = left.shape.elementCount
-    differingCount = found.differingCount
-    guard left.type.floatFormat != nil else { return }
-    maximum = found.maximum
-    relative =
-      found.differenceSquares == 0
-      ? 0 : (found.differenceSquares / found.squares).squareRoot()
+    take(found, of: left.shape.elementCount, haveNorm: PieceComparison.format(left.type) != nil)
   }
 }
 

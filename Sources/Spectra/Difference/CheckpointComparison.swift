@@ -1,5 +1,4 @@
 import Containers
-import Kernels
 import Synchronization
 import Tensors
 
@@ -50,75 +49,8 @@ package struct CheckpointComparison: Sendable {
     }
     // Added in the order of the pieces, whichever thread was first.
     let total = sums.withLock { $0.reduce(PieceComparison()) { $0.adding($1) } }
-    result.verdict = total.differingCount == 0 ? .equal : .different
-    result.elementCount = first.shape.elementCount
-    result.differingCount = total.differingCount
-    guard areNumbers else { return result }
-    result.maximum = total.maximum
-    result.relative =
-      total.differenceSquares == 0
-      ? 0 : (total.differenceSquares / total.squares).squareRoot()
+    result.take(
+      total, of: first.shape.elementCount, haveNorm: PieceComparison.format(first.type) != nil)
     return result
-  }
-}
-
-/// What one piece of two tensors adds to their comparison.
-struct PieceComparison: Sendable {
-  private(set) var differingCount = 0
-  private(set) var maximum = 0.0
-  /// Σ (second − first)² and Σ first², over what is finite.
-  private(set) var differenceSquares = 0.0
-  private(set) var squares = 0.0
-
-  init() {}
-
-  /// Compares as many elements on either side, of one type or of two that are computed with.
-  init(
-    _ left: RawSpan, _ type: DType, _ right: RawSpan, _ other: DType,
-    _ scratch: inout PairScratch
-  ) {
-    let areEqual = type == other && left.hasSameBytes(as: right)
-    if !areEqual, type == other {
-      let size = max(1, type.bitCount / 8)
-      differingCount = DifferingElements.count(left, right, elementSize: size)
-    }
-    guard let format = type.floatFormat, let otherFormat = other.floatFormat else { return }
-    if format == .f64 || otherFormat == .f64 {
-      add(
-        FloatCoding.doubles(of: left, as: format), FloatCoding.doubles(of: right, as: otherFormat),
-        countsValues: type != other)
-      return
-    }
-    FloatCoding.decode(left, as: format, into: &scratch.first)
-    squares = sumOfSquares(scratch.first)
-    if areEqual, squares.isFinite { return }
-    squares = 0
-    FloatCoding.decode(right, as: otherFormat, into: &scratch.second)
-    add(scratch.first, scratch.second, countsValues: type != other)
-  }
-
-  /// Adds what two runs of numbers have; all but f64 is exact in f32, and every difference in f64.
-  private mutating func add<Scalar: DenseScalar>(
-    _ first: [Scalar], _ second: [Scalar], countsValues: Bool
-  ) {
-    for index in first.indices {
-      let value = Double(first[index])
-      if value.isFinite { squares += value * value }
-      let difference = Double(second[index]) - value
-      guard difference != 0 else { continue }
-      if countsValues { differingCount += 1 }
-      guard difference.isFinite else { continue }
-      differenceSquares += difference * difference
-      maximum = max(maximum, difference.magnitude)
-    }
-  }
-
-  func adding(_ other: PieceComparison) -> PieceComparison {
-    var sum = self
-    sum.differingCount += other.differingCount
-    sum.maximum = max(maximum, other.maximum)
-    sum.differenceSquares += other.differenceSquares
-    sum.squares += other.squares
-    return sum
   }
 }

@@ -5,7 +5,11 @@ import Tensors
 package struct ComparedTensor: Sendable, Equatable {
   /// How the two relate.
   package enum Verdict: String, Sendable {
+    /// The same values in the same bits; of two types, the same values.
     case equal
+    /// The same values, some in other bits: −0 for 0, another NaN; of adapters, other factors of
+    /// the same delta.
+    case otherBits = "equal in other bits"
     case different
     /// The second file lacks it.
     case onlyInFirst = "only in the first"
@@ -21,22 +25,30 @@ package struct ComparedTensor: Sendable, Equatable {
   package let forms: (first: String?, second: String?)
   /// Elements in all, where they were compared one by one.
   package var elementCount: Int?
-  /// Elements with other bits; of two types, with other values.
+  /// Elements of other values.
   package var differingCount: Int?
-  /// The largest magnitude of a difference that is finite.
+  /// Elements of the same value in other bits.
+  package var otherBitsCount: Int?
+  /// The largest magnitude of a difference; infinite where one side alone is infinite or NaN.
   package var maximum: Double?
-  /// ‖second − first‖ / ‖first‖, over what is finite; infinite against zeros.
+  /// ‖second − first‖ / ‖first‖; infinite against zeros, and where a difference is.
   package var relative: Double?
 
   package static func == (left: Self, right: Self) -> Bool {
     left.name == right.name && left.verdict == right.verdict && left.forms == right.forms
       && left.elementCount == right.elementCount && left.differingCount == right.differingCount
-      && left.maximum == right.maximum && left.relative == right.relative
+      && left.otherBitsCount == right.otherBitsCount && left.maximum == right.maximum
+      && left.relative == right.relative
   }
 
-  /// Calls a small difference none.
+  /// Whether the two have the same values, or nearly so where a tolerance was given.
+  package var isEqual: Bool { verdict == .equal || verdict == .otherBits }
+
+  /// Calls a small difference none; without a tolerance every difference is one.
   func tolerating(_ tolerance: Double) -> ComparedTensor {
-    guard verdict == .different, let relative, relative <= tolerance else { return self }
+    guard tolerance > 0, verdict == .different, let relative, relative <= tolerance else {
+      return self
+    }
     var result = self
     result.verdict = .equal
     return result

@@ -6,7 +6,8 @@ private func tensor(_ name: String, _ shape: Shape = [2, 3], _ type: DType = .f3
   -> InspectedTensor
 {
   InspectedTensor(
-    name: name, type: type, shape: shape, byteCount: shape.byteCount(of: type) ?? 0)
+    name: name, type: type, shape: shape, byteCount: shape.byteCount(of: type) ?? 0,
+    parameterCount: shape.elementCount)
 }
 
 @Suite struct TensorGroupTests {
