@@ -26,6 +26,10 @@ package enum AdapterError: ReportableError, SettingFailure, Equatable {
   /// A pattern of the configuration cannot be used.
   case pattern(file: String, setting: String, pattern: String, error: PatternError)
 
+  init(_ error: SettingProblem) {
+    self = .setting(file: error.file, name: error.name, problem: error.problem)
+  }
+
   package var category: FailureCategory {
     switch self {
     case .different, .differentFingerprint: .different

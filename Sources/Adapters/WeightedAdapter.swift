@@ -8,4 +8,7 @@ package struct WeightedAdapter: Sendable {
     self.adapter = adapter
     self.weight = weight
   }
+
+  /// What takes this out again.
+  package var negated: Self { Self(adapter, weight: -weight) }
 }

@@ -50,7 +50,7 @@ struct CheckpointFolder {
   ) throws(ContainerError) -> Checkpoint {
     let config =
       names.contains("config.json")
-      ? try JSONValue(contentsOf: inside("config.json"), in: system) : nil
+      ? try JSONValue(contentsOf: inside("config.json"), spelling: .python, in: system) : nil
     guard names.contains(Self.indexName) else {
       let name = try singleFile()
       let file = try open(inside(name))

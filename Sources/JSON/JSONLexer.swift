@@ -6,9 +6,11 @@ package struct JSONLexer {
   /// One past the last byte to read.
   package let end: Int
   package var position = 0
+  private let spelling: JSONSpelling
 
-  package init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8], spelling: JSONSpelling = .standard) {
     self.bytes = bytes
+    self.spelling = spelling
     end = bytes.count
   }
 
@@ -53,7 +55,7 @@ package struct JSONLexer {
     return JSONFailure(at: position, .unexpectedByte(byte, expected: expected))
   }
 
-  /// Reads `word`, one of `true`, `false` and `null`.
+  /// Reads `word`, as `true`, `false` and `null`.
   package mutating func literal(_ word: String) throws(JSONFailure) {
     let start = position
     for byte in word.utf8 {
@@ -80,7 +82,7 @@ package struct JSONLexer {
     skip(UInt8(ascii: "-"))
     if position < end, bytes[position] == UInt8(ascii: "I") || bytes[position] == UInt8(ascii: "N")
     {
-      throw JSONFailure(at: start, .nonFiniteNumber)
+      return try word(from: start)
     }
     if !skip(UInt8(ascii: "0")) { try digits(from: start) }
     if skip(UInt8(ascii: ".")) { try digits(from: start) }
@@ -90,6 +92,15 @@ package struct JSONLexer {
     }
     // "01" and "1x" are no numbers followed by something else.
     if position < end, isWord(bytes[position]) { throw JSONFailure(at: start, .badNumber) }
+    return start..<position
+  }
+
+  /// Reads `NaN`, `Infinity` or `-Infinity`, where they are numbers.
+  private mutating func word(from start: Int) throws(JSONFailure) -> Range<Int> {
+    guard spelling == .python, bytes[position] == UInt8(ascii: "I") || position == start else {
+      throw JSONFailure(at: start, .nonFiniteNumber)
+    }
+    try literal(bytes[position] == UInt8(ascii: "I") ? "Infinity" : "NaN")
     return start..<position
   }
 

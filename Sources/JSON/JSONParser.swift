@@ -9,9 +9,11 @@ extension JSONValue {
   /// an object once, at most `depthLimit` levels.
   ///
   /// - Throws: `JSONFailure` with the byte at which the text stops being JSON.
-  package init(parsing bytes: [UInt8]) throws(JSONFailure) {
+  package init(
+    parsing bytes: [UInt8], spelling: JSONSpelling = .standard
+  ) throws(JSONFailure) {
     guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else { throw JSONFailure(at: 0, .byteOrderMark) }
-    var parser = JSONParser(lexer: JSONLexer(bytes))
+    var parser = JSONParser(lexer: JSONLexer(bytes, spelling: spelling))
     self = try parser.value(depth: 0)
     try parser.lexer.finish()
   }

@@ -27,7 +27,7 @@ package indirect enum JSONValue: Equatable, Sendable {
 
 /// A number as text; what it is worth is asked for.
 package struct JSONNumber: Hashable, Sendable {
-  /// As RFC 8259 writes numbers.
+  /// As RFC 8259 writes numbers, or as `JSONSpelling.python` does.
   package let text: String
 
   package init(_ value: Int) {

@@ -52,7 +52,7 @@ package struct RootCommand: ParsableCommand {
       CommandGroup(
         name: "Inspection",
         subcommands: [
-          Inspect.self,
+          InspectCommand.self,
           PlanCommand.self,
           SpectrumCommand.self,
           DiffCommand.self,

@@ -4,44 +4,6 @@ import Models
 import OrderedCollections
 import Tensors
 
-/// Where an edited checkpoint goes, and how.
-package struct EditOutput: Sendable {
-  package let destination: CheckpointDestination
-  package let settings: CheckpointWriter.Settings
-  /// The size of shards, in bytes of tensor data; nil keeps the shards as they are.
-  package var shardSize: Int?
-  package var onProgress: (@Sendable (_ bytes: Int) -> Void)?
-  /// The checkpoint that is changed in place instead of written anew.
-  package private(set) var target: InPlaceTarget?
-  /// Old bytes that a journal keeps at a time, at most.
-  package var ringSize = 64 << 20
-
-  /// Changes `target` in place, or goes on with a change of it that was interrupted.
-  ///
-  /// - Parameters:
-  ///   - target: The checkpoint.
-  ///   - threads: How many chunks are worked on at a time.
-  ///   - force: Replace a remainder of something else.
-  package init(changing target: InPlaceTarget, threads: Int, force: Bool = false) {
-    let checkpoint = target.checkpoint
-    self.init(
-      checkpoint.form == .file ? .file(checkpoint.path) : .folder(checkpoint.path),
-      settings: CheckpointWriter.Settings(
-        output: OutputOptions(force: force), compression: .none, threads: threads))
-    self.target = target
-  }
-
-  package init(_ destination: CheckpointDestination, settings: CheckpointWriter.Settings) {
-    self.destination = destination
-    self.settings = settings
-  }
-
-  package var sharding: Sharding {
-    guard let shardSize, case .folder = destination else { return destination.sharding }
-    return .sized(shardSize)
-  }
-}
-
 /// One pass from a source through changes to an output, and the record of it in the header.
 struct CheckpointEdit {
   /// Where the tensors come from.
@@ -50,26 +12,37 @@ struct CheckpointEdit {
   let layout: Checkpoint
   let changes: RewriteChanges
   let output: EditOutput
-  /// Members of `config.json` to set; null removes one.
-  var configuration: OrderedDictionary<String, JSONValue> = [:]
-  /// Entries of the header's metadata to set; an empty text removes one.
-  var metadata: OrderedDictionary<String, String> = [:]
-  /// Side files that take the place of those of the same name.
-  var sideFiles: OrderedDictionary<String, String> = [:]
-  /// The steps whose remainders are written too.
-  var recordings: [RecordedStep] = []
-  /// The tensors of a quantized base that are written as a remainder.
-  var originals: KeptOriginals?
-  /// How the same edit is begun again, should it be interrupted in place.
-  var recipe: JSONValue = .null
+  let attachments: Attachments
 
+  /// What goes along with the tensors.
+  struct Attachments {
+    /// Members of `config.json` to set; null removes one.
+    var configuration: OrderedDictionary<String, JSONValue> = [:]
+    /// Entries of the header's metadata to set; an empty text removes one.
+    var metadata: OrderedDictionary<String, String> = [:]
+    /// Side files that take the place of those of the same name.
+    var sideFiles: OrderedDictionary<String, String> = [:]
+    /// The steps whose remainders are written too.
+    var recordings: [RecordedStep] = []
+    /// The tensors of a quantized base that are written as a remainder.
+    var originals: KeptOriginals?
+    /// How the same edit is begun again, should it be interrupted in place.
+    var recipe: JSONValue = .null
+  }
+
+  /// - Parameters:
+  ///   - source: Where the tensors come from.
+  ///   - layout: Whose form, metadata and side files the output takes; nil for the source's.
+  ///   - changes: What happens to the tensors.
+  ///   - output: Where they go.
+  ///   - attachments: What goes along.
   init(
-    source: Checkpoint, layout: Checkpoint, changes: RewriteChanges, output: EditOutput
+    _ source: Checkpoint, like layout: Checkpoint? = nil, changes: RewriteChanges,
+    to output: EditOutput, with attachments: Attachments = Attachments()
   ) {
-    self.source = source
-    self.layout = layout
-    self.changes = changes
-    self.output = output
+    (self.source, self.layout) = (source, layout ?? source)
+    (self.changes, self.output) = (changes, output)
+    self.attachments = attachments
   }
 
   /// Writes and publishes.
@@ -91,10 +64,10 @@ struct CheckpointEdit {
     let plan = try RewritePlan(
       source, like: layout, changes: changes, sharding: output.sharding)
     var company = CheckpointCompany(like: layout, sharding: output.sharding)
-    company.metadata = metadata
+    company.metadata = attachments.metadata
     company.metadata[MetadataKey.mergedState] = state?.text ?? ""
-    company.configuration = configuration
-    company.sideFiles = sideFiles
+    company.configuration = attachments.configuration
+    company.sideFiles = attachments.sideFiles
     let writer = try CheckpointWriter(
       plan, with: company, to: output.destination, settings: output.settings)
     var options = output.settings.output
@@ -106,8 +79,8 @@ struct CheckpointEdit {
       {
         try RemainderFile.finishPublishing(of: replaced, threads: output.settings.threads)
       }
-      for step in recordings { try remainders.open(step, in: writer) }
-      if let originals { try remainders.open(originals, in: writer) }
+      for step in attachments.recordings { try remainders.open(step, in: writer) }
+      if let originals = attachments.originals { try remainders.open(originals, in: writer) }
       let rewrite = Rewrite(
         of: source, as: plan, into: writer, threads: output.settings.threads,
         onProgress: output.onProgress)

@@ -39,8 +39,10 @@ package struct Convert: Sendable {
     let kinds = source.entries.map { Self.kind(from: $0.type, to: changes.resultType(of: $0.type)) }
     let state = try MergedState(metadata: source.metadata, file: source.path)
     let keepsBits = kinds.allSatisfy { $0 == .copied }
-    var edit = CheckpointEdit(source: source, layout: source, changes: changes, output: output)
-    edit.configuration = type.map { DTypeSetting.members(for: $0, in: source.config) } ?? [:]
+    let edit = CheckpointEdit(
+      source, changes: changes, to: output,
+      with: CheckpointEdit.Attachments(
+        configuration: try source.configuration.members(storing: type)))
     let fingerprints = try edit.run(state: keepsBits ? state : nil) { _ in state?.base }
     return Summary(
       copied: kinds.filter { $0 == .copied }.count, widened: kinds.filter { $0 == .widened }.count,

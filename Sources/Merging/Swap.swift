@@ -52,10 +52,10 @@ package struct Swap: Sendable {
     var merge = try PlannedMerge(adapters, into: base, options, to: output)
     var state = MergedState(
       base: record.state.base, steps: [MergedState.Step(adapters, options)])
-    var edit = try merge.edit(
-      like: record.layout(from: base, to: output.destination), isReversible: isReversible,
-      remainder: remainder, in: &state)
-    edit.recipe = recipe
+    let edit = try merge.edit(
+      like: record.layout(from: base, to: output.destination),
+      keeping: isReversible ? .remainder(at: remainder) : .none,
+      with: CheckpointEdit.Attachments(recipe: recipe), in: &state)
     let fingerprints = try edit.run(state: state) { found in
       try record.checkBase(found.source, of: base)
       try guardian(base, nil).check(found.source)
@@ -74,29 +74,20 @@ package struct Swap: Sendable {
         remedy: "give --base")
     }
     var work = try unwinding.work(on: record, output: output)
-    let plan = try MergePlan(
-      adapters, into: merged.entries, config: merged.config, choices: options.choices)
-    let meter = SurvivalMeter()
+    var merge = try PlannedMerge(
+      adapters, into: merged, options, to: output, after: work.transforms)
     work.state.steps.append(MergedState.Step(adapters, options))
-    var recording = StepRecording(of: adapters, output: output)
-    recording.given = remainder
-    let merging = try recording.changes(
-      plan, options, of: merged.entries, meter, in: &work.state)
-    var changes = RewriteChanges()
-    changes.transforms = .sequence(of: work.transforms + [merging.transforms], on: merged.entries)
-    var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
-    edit.sideFiles = work.sideFiles
-    edit.recordings = work.recordings + recording.steps
-    edit.recipe = recipe
+    let edit = try merge.edit(
+      like: merged, keeping: .remainder(at: remainder),
+      with: CheckpointEdit.Attachments(
+        sideFiles: work.sideFiles, recordings: work.recordings, recipe: recipe),
+      in: &work.state)
     let fingerprints = try edit.run(state: work.state) { found in
       try record.checkResult(found.source)
       try work.checkRestored()
       return record.state.base
     }
-    var summary = MergeSummary(
-      plan, merged, (record.state.base ?? fingerprints.source, fingerprints.result), meter)
-    summary.remainders = recording.summaries
-    return summary
+    return merge.summary((record.state.base ?? fingerprints.source, fingerprints.result))
   }
 
   private func swap(
@@ -106,21 +97,18 @@ package struct Swap: Sendable {
     try record.checkForm()
     // The record says what the weights were before; the bits at hand are the merged ones.
     if let base = record.state.base { try guardian(merged, record.state).check(base) }
-    var chains = steps.reversed().map { step in
-      step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
-    }
-    chains[chains.count - 1] += adapters
-    let plans = try chains.map { try MergePlan($0, into: merged.entries, config: merged.config) }
-    var changes = RewriteChanges()
-    changes.transforms = .sequence(
-      of: plans.map { $0.changes().transforms }, on: merged.entries)
-    var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
-    edit.recipe = recipe
+    let taken = steps.reversed().map { $0.map(\.negated) }
+    var merge = try PlannedMerge(
+      taken[taken.count - 1] + adapters, into: merged, MergeOptions(), to: output,
+      after: MergePlan.transforms(of: taken.dropLast(), on: merged))
+    // What rounding leaves of a difference of adapters says nothing about any of them.
+    merge.meter = nil
     var step = MergedState.Step(adapters)
     step.isApproximate = true
-    let state = MergedState(base: record.state.base, steps: [step])
-    let fingerprints = try edit.run(state: state) { _ in record.state.base }
-    return MergeSummary(plans[plans.count - 1], merged, fingerprints, SurvivalMeter())
+    var state = MergedState(base: record.state.base, steps: [step])
+    let edit = try merge.edit(
+      like: merged, keeping: .none, with: CheckpointEdit.Attachments(recipe: recipe), in: &state)
+    return merge.summary(try edit.run(state: state) { _ in record.state.base })
   }
 
   private func guardian(_ base: Checkpoint, _ state: MergedState?) -> BaseGuard {

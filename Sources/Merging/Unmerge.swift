@@ -35,10 +35,10 @@ package struct Unmerge: Sendable {
       if output.target?.interrupted == nil {
         try record.checkContent(threads: output.settings.threads)
       }
-      var edit = CheckpointEdit(
-        source: base, layout: record.layout(from: base, to: output.destination),
-        changes: RewriteChanges(), output: output)
-      edit.recipe = recipe
+      let edit = CheckpointEdit(
+        base, like: record.layout(from: base, to: output.destination),
+        changes: RewriteChanges(), to: output,
+        with: CheckpointEdit.Attachments(recipe: recipe))
       return try edit.run(state: nil) { found in
         try record.checkBase(found.source, of: base)
         return nil
@@ -48,16 +48,12 @@ package struct Unmerge: Sendable {
     case .approximate(let steps):
       try record.checkAdapters(steps)
       try record.checkForm()
-      let plans = try steps.reversed().map { step in
-        let taken = step.map { WeightedAdapter($0.adapter, weight: -$0.weight) }
-        return try MergePlan(taken, into: merged.entries, config: merged.config).changes()
-          .transforms
-      }
       var changes = RewriteChanges()
-      changes.transforms = .sequence(of: plans, on: merged.entries)
-      var edit = CheckpointEdit(
-        source: merged, layout: merged, changes: changes, output: output)
-      edit.recipe = recipe
+      changes.transforms = .sequence(
+        of: try MergePlan.transforms(
+          of: steps.reversed().map { $0.map(\.negated) }, on: merged), on: merged.entries)
+      let edit = CheckpointEdit(
+        merged, changes: changes, to: output, with: CheckpointEdit.Attachments(recipe: recipe))
       return try edit.run(state: nil) { _ in nil }
     }
   }
@@ -71,10 +67,10 @@ package struct Unmerge: Sendable {
     let work = try unwinding.work(on: record, output: output)
     var changes = RewriteChanges()
     changes.transforms = .sequence(of: work.transforms, on: merged.entries)
-    var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
-    edit.sideFiles = work.sideFiles
-    edit.recipe = recipe
-    edit.recordings = work.recordings
+    let edit = CheckpointEdit(
+      merged, changes: changes, to: output,
+      with: CheckpointEdit.Attachments(
+        sideFiles: work.sideFiles, recordings: work.recordings, recipe: recipe))
     let state = work.state.steps.isEmpty ? nil : work.state
     return try edit.run(state: state) { found in
       try record.checkResult(found.source)
@@ -91,8 +87,9 @@ package struct Unmerge: Sendable {
     try record.checkAdapters(unwinding.steps)
     let remainder = try unwinding.originals(of: record, output: output)
     let changes = try remainder.changes(of: merged)
-    var edit = CheckpointEdit(source: merged, layout: merged, changes: changes, output: output)
-    for (key, value) in remainder.configuration { edit.configuration[key] = value }
+    let edit = CheckpointEdit(
+      merged, changes: changes, to: output,
+      with: CheckpointEdit.Attachments(configuration: remainder.configuration))
     return try edit.run(state: nil) { found in
       try record.checkResult(found.source)
       try record.checkRestored(found.result)

@@ -39,10 +39,11 @@ package struct Verify: Sendable {
   }
 
   private func changes() throws -> RewriteChanges {
-    let weights = try QuantizedMerge(into: base)
+    let weights = try BaseWeights(of: base)
     let plans = try steps.map { step in
       let plan = try MergePlan(
-        step.adapters, into: weights.entries, config: base.config, choices: step.options.choices)
+        step.adapters, into: weights.entries, configuration: base.configuration,
+        choices: step.options.choices)
       return try weights.work(plan, step.options, meter: nil).changes
     }
     guard plans.count != 1 else { return plans[0] }

@@ -22,6 +22,12 @@ struct AdapterLintTests {
   ]
 
   private static func findings(_ setting: String?, _ value: JSONValue = .null) throws -> [String] {
+    AdapterLint.findings(try outline(setting, value))
+  }
+
+  private static func outline(
+    _ setting: String?, _ value: JSONValue = .null
+  ) throws -> AdapterOutline {
     var sample = SampleAdapter([("0", 10, 24), ("4", 16, 5)])
     sample.settings.removeAll { $0.0 == setting }
     if let setting { sample.settings.append((setting, value)) }
@@ -32,7 +38,18 @@ struct AdapterLintTests {
         name: $0.name, type: $0.tensor.type, shape: $0.tensor.shape,
         range: 0..<$0.tensor.bytes.count)
     }
-    return AdapterLint.findings(AdapterOutline(entries, configuration))
+    return AdapterOutline(entries, configuration)
+  }
+
+  @Test func `every rule finds something here, and no two the same`() throws {
+    let outlines =
+      try Self.cases.map { try Self.outline($0.setting, $0.value) } + [Self.unstabilized()]
+    var found: Set<String> = []
+    for rule in AdapterLint.rules {
+      let findings = Set(outlines.flatMap { rule.findings($0) })
+      #expect(!findings.isEmpty && found.isDisjoint(with: findings), "\(rule)")
+      found.formUnion(findings)
+    }
   }
 
   @Test func `a sound adapter gives no finding`() throws {
@@ -47,14 +64,19 @@ struct AdapterLintTests {
     #expect(findings.contains { $0.contains(finding) }, "\(findings)")
   }
 
-  @Test func `a scaling that only rank stabilization would make usual is named`() throws {
+  /// Rank 256 with alpha 16: a sixteenth as alpha / r, 1 as alpha / √r.
+  private static func unstabilized() throws -> AdapterOutline {
     let configuration = try AdapterConfiguration(
       ["peft_type": "LORA", "r": 256, "lora_alpha": 16, "target_modules": ["q"]], file: "adapter")
     let entries = [
       TensorEntry(name: "q.lora_A.weight", type: .f32, shape: [256, 512], range: 0..<524_288),
       TensorEntry(name: "q.lora_B.weight", type: .f32, shape: [512, 256], range: 0..<524_288),
     ]
-    let findings = AdapterLint.findings(AdapterOutline(entries, configuration))
+    return AdapterOutline(entries, configuration)
+  }
+
+  @Test func `a scaling that only rank stabilization would make usual is named`() throws {
+    let findings = AdapterLint.findings(try Self.unstabilized())
     #expect(findings.count == 1)
     #expect(findings[0].contains("would be 1.0 with use_rslora"))
   }

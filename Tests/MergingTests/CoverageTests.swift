@@ -13,7 +13,8 @@ struct CoverageTests {
     let golden = try GoldenMerge(name)
     let adapter = try AdapterFile.open(golden.adapterPath)
     let plan = try MergePlan(
-      [WeightedAdapter(adapter)], into: golden.base.entries, config: golden.base.config)
+      [WeightedAdapter(adapter)], into: golden.base.entries,
+      configuration: golden.base.configuration)
     let file = try TensorFile.open(golden.adapterPath + "/adapter_model.safetensors")
     let tensors = file.header.entries.map(\.name).sorted()
     #expect(plan.ledger.entries.map(\.tensor).sorted() == tensors)

@@ -12,7 +12,7 @@ import TestSupport
       name: name,
       stored: checkpoint.tensors.map {
         ModelTensor($0.entry.name, $0.entry.shape, $0.entry.type)
-      }, config: checkpoint.config)
+      }, configuration: checkpoint.configuration)
   }
 
   /// Bases with adapters that PEFT made on all their linear layers.
@@ -34,7 +34,7 @@ import TestSupport
   func `a configuration has the tensors of its checkpoint`(_ base: String) throws {
     let stored = try outline("merge/bases/\(base)")
     let config = try JSONValue(contentsOf: Fixtures.path("merge/bases/\(base)/config.json"))
-    let promised = try ModelArchitecture.outline(name: base, config: config)
+    let promised = try ModelArchitecture.outline(of: ModelConfiguration(config, file: base))
     func sorted(_ model: ModelOutline) -> [String] {
       model.tensors.map { "\($0.name) \($0.shape) \($0.type)" }.sorted()
     }
@@ -61,7 +61,9 @@ import TestSupport
       ModelTensor("lm_head.weight", [10, 4], .f32),
     ]
     let tied = try ModelOutline(
-      name: "m", stored: stored, config: ["tie_word_embeddings": true, "n_positions": 20])
+      name: "m", stored: stored,
+      configuration: ModelConfiguration(
+        ["tie_word_embeddings": true, "n_positions": 20], file: "config.json"))
     #expect(
       tied.leftOut == [
         "h.0.attn.bias", "h.0.attn.masked_bias", "rotary_emb.inv_freq", "position_ids",
@@ -86,7 +88,7 @@ import TestSupport
   ])
   func `a layer's role is told by its name`(_ name: String, _ role: LinearModule.Role) throws {
     let model = try ModelOutline(
-      name: "m", stored: [ModelTensor(name + ".weight", [3, 5], .f32)], config: nil)
+      name: "m", stored: [ModelTensor(name + ".weight", [3, 5], .f32)], configuration: nil)
     #expect(model.linears.map(\.role) == [role])
   }
 
@@ -99,14 +101,14 @@ import TestSupport
   @Test(arguments: ["layers.0.q_proj.qweight", "layers.0.q_proj.weight.absmax"])
   func `quantized weights are refused by name`(_ tensor: String) {
     #expect(throws: ModelOutlineError.quantized(file: "m", tensor: tensor)) {
-      try ModelOutline(name: "m", stored: [ModelTensor(tensor, [3], .u8)], config: nil)
+      try ModelOutline(name: "m", stored: [ModelTensor(tensor, [3], .u8)], configuration: nil)
     }
   }
 
   @Test func `more parameters than any model has are refused`() {
     #expect(throws: ModelOutlineError.tooLarge(file: "m")) {
       try ModelOutline(
-        name: "m", stored: [ModelTensor("w", [1 << 31, 1 << 31, 4], .f32)], config: nil)
+        name: "m", stored: [ModelTensor("w", [1 << 31, 1 << 31, 4], .f32)], configuration: nil)
     }
   }
 }

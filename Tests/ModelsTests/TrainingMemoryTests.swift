@@ -18,7 +18,7 @@ private let tiny: JSONValue = [
   private let queryValue: TargetSet
 
   init() throws {
-    model = try ModelArchitecture.outline(name: "tiny", config: tiny)
+    model = try ModelArchitecture.outline(of: ModelConfiguration(tiny, file: "tiny"))
     let sets = TargetSet.usual(for: model)
     (all, queryValue) = (sets[2], sets[0])
   }

@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import Models
 import OrderedCollections
 import Tensors
@@ -18,7 +19,8 @@ import Tensors
 package struct AdapterConversion {
   /// Resolved against the base, when there is one.
   package let adapter: Adapter
-  package let base: BaseDescription
+  /// What is known of the base beyond its names.
+  let base: ModelConfiguration?
   /// PEFT: one rank and one alpha for all modules, no patterns, no rank stabilization.
   package var isUniform = false
 
@@ -28,7 +30,7 @@ package struct AdapterConversion {
   /// - Throws: `ErrorList` when the base does not answer; `AdapterError.mismatch` when there is none
   ///   and it is needed.
   package init(_ adapter: Adapter, base: Checkpoint?) throws {
-    self.base = BaseDescription(base?.config)
+    self.base = try base?.configuration
     self.adapter = try adapter.settled(by: base)
   }
 
@@ -48,6 +50,18 @@ package struct AdapterConversion {
 
   /// The scaling that a file with one number states, and the rank when it has one for all.
   var commonRank: Int { adapter.updates.map(\.rank).max() ?? 1 }
+
+  /// What the base's configuration says; nil without one.
+  func ofBase<Value>(
+    _ question: (ModelConfiguration) throws(SettingProblem) -> Value?
+  ) throws(ErrorList) -> Value? {
+    guard let base else { return nil }
+    do throws(SettingProblem) {
+      return try question(base)
+    } catch {
+      throw ErrorList([error])
+    }
+  }
 
   /// What is known of the base's identity goes along.
   package var metadata: OrderedDictionary<String, String> {
@@ -93,7 +107,10 @@ extension Adapter {
   /// - Throws: `ErrorList` when the base does not answer; `AdapterError.mismatch` when there is none
   ///   and it is needed.
   package func settled(by base: Checkpoint?) throws -> Adapter {
-    if let base { return try resolved(against: base.entries.map(\.name), config: base.config) }
+    if let base {
+      return try resolved(
+        against: base.entries.map(\.name), configuration: base.configuration)
+    }
     guard !requiresBase else {
       throw AdapterError.mismatch(
         file: file,

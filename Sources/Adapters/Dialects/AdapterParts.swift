@@ -18,13 +18,11 @@ extension AdapterConfiguration {
   ) throws(AdapterError) {
     let rank = updates.first?.rank ?? 8
     let alpha = (updates.first?.pair.scaling ?? 1) * Double(rank)
-    try self.init(
-      JSONValue(members: [
-        ("peft_type", "LORA"), ("r", .number(JSONNumber(rank))),
-        ("lora_alpha", .number(JSONNumber(alpha))),
-        ("use_dora", .bool(updates.contains { $0.magnitude != nil })),
-        ("target_parameters", .array(targetParameters.map(JSONValue.string))),
-        ("base_model_name_or_path", baseModel.map(JSONValue.string) ?? .null),
-      ]), file: file)
+    let settings: PEFTSettings = [
+      .rank: .number(rank), .alpha: .number(alpha),
+      .usesMagnitudes: .bool(updates.contains { $0.magnitude != nil }),
+      .targetParameters: .texts(targetParameters), .baseModel: .text(baseModel),
+    ]
+    try self.init(settings.document, file: file)
   }
 }

@@ -4,19 +4,10 @@ import Tensors
 struct PEFTDialect {
   let file: String
   let configuration: AdapterConfiguration
-  private var modules: [String: Parts] = [:]
-  private var order: [String] = []
+  private var table: PairTable
+  /// Modules whose factors are those of an embedding.
+  private var embeddings: Set<String> = []
   private var replacements: [Replacement] = []
-  private var errors: [any ReportableError] = []
-
-  /// What the file holds for one module.
-  private struct Parts {
-    var down: (name: String, tensor: Tensor)?
-    var up: (name: String, tensor: Tensor)?
-    var upBias: (name: String, tensor: Tensor)?
-    var magnitude: (name: String, tensor: Tensor)?
-    var isEmbedding = false
-  }
 
   /// Updates and replacements of `tensors`, in the file's order.
   ///
@@ -25,70 +16,72 @@ struct PEFTDialect {
     _ tensors: [(name: String, tensor: Tensor)], configuration: AdapterConfiguration, file: String
   ) throws(ErrorList) -> (updates: [ModuleUpdate], replacements: [Replacement]) {
     var dialect = Self(file: file, configuration: configuration)
-    for (name, tensor) in tensors { dialect.take(name, tensor) }
-    let updates = dialect.order.compactMap { dialect.update($0) }
+    for (name, tensor) in tensors { dialect.take(NamedTensor(name: name, tensor: tensor)) }
+    let updates = dialect.table.modules.compactMap { dialect.update($0) }
     if tensors.isEmpty {
-      dialect.errors.append(
-        AdapterError.mismatch(file: file, problem: "the adapter has no tensors"))
+      dialect.table.refuse(.mismatch(file: file, problem: "the adapter has no tensors"))
     }
-    guard dialect.errors.isEmpty else { throw ErrorList(dialect.errors) }
+    guard dialect.table.errors.isEmpty else { throw ErrorList(dialect.table.errors) }
     return (updates, dialect.replacements)
   }
 
   private init(file: String, configuration: AdapterConfiguration) {
     self.file = file
     self.configuration = configuration
+    table = PairTable(
+      file: file,
+      wording: PairTable.Wording(
+        noUp: "lora_A has no lora_B beside it", noDown: "lora_B has no lora_A beside it",
+        neither: "has no lora_A and lora_B beside it"))
   }
 
-  private mutating func refuse(_ name: String, _ problem: String) {
-    errors.append(AdapterError.tensor(file: file, name: name, problem: problem))
-  }
+  private mutating func refuse(_ name: String, _ problem: String) { table.refuse(name, problem) }
 
   // MARK: Sorting by module
 
-  private mutating func take(_ name: String, _ tensor: Tensor) {
-    let meaning = PEFTName(name)
-    if let problem = AdapterTensor.problem(tensor) {
-      refuse(name, problem)
+  private mutating func take(_ tensor: NamedTensor) {
+    let meaning = PEFTName(tensor.name)
+    if let part = Self.part(of: meaning.role) {
+      table.place(tensor, at: part, of: meaning.owner)
+      if meaning.role == .embeddingDown || meaning.role == .embeddingUp {
+        embeddings.insert(meaning.owner)
+      }
+      return
     }
+    table.check(tensor)
     switch meaning.role {
-    case .down, .embeddingDown:
-      place(name, tensor, at: \.down, of: meaning)
-    case .up, .embeddingUp:
-      place(name, tensor, at: \.up, of: meaning)
-    case .upBias:
-      place(name, tensor, at: \.upBias, of: meaning)
-    case .magnitude:
-      place(name, tensor, at: \.magnitude, of: meaning)
     case .tokenRows:
-      takeTokenRows(name, tensor, of: meaning.owner)
+      takeTokenRows(tensor, of: meaning.owner)
     case .parameter:
       replacements.append(
-        Replacement(parameter: meaning.owner, tensor: tensor, rows: nil, tensorName: name))
-    case .unknown:
-      refuse(name, "not a tensor that LoRA knows; remove it, or merge with the tool that wrote it")
+        Replacement(
+          parameter: meaning.owner, tensor: tensor.tensor, rows: nil, tensorName: tensor.name))
+    default:
+      refuse(
+        tensor.name, "not a tensor that LoRA knows; remove it, or merge with the tool that wrote it"
+      )
     }
   }
 
-  private mutating func place(
-    _ name: String, _ tensor: Tensor,
-    at part: WritableKeyPath<Parts, (name: String, tensor: Tensor)?>, of meaning: PEFTName
-  ) {
-    if modules[meaning.owner] == nil { order.append(meaning.owner) }
-    var parts = modules[meaning.owner] ?? Parts()
-    if let other = parts[keyPath: part] {
-      refuse(name, "means the same as \"\(escaped(other.name))\"; one of them has to go")
+  /// Which part of a pair a name means; nil for what belongs to none.
+  private static func part(
+    of role: PEFTName.Role
+  ) -> WritableKeyPath<PairTable.Parts, NamedTensor?>? {
+    switch role {
+    case .down, .embeddingDown: \.down
+    case .up, .embeddingUp: \.up
+    case .upBias: \.upBias
+    case .magnitude: \.magnitude
+    case .tokenRows, .parameter, .unknown: nil
     }
-    parts[keyPath: part] = (name, tensor)
-    if meaning.role == .embeddingDown || meaning.role == .embeddingUp { parts.isEmbedding = true }
-    modules[meaning.owner] = parts
   }
 
-  private mutating func takeTokenRows(_ name: String, _ tensor: Tensor, of module: String) {
-    let named = configuration.trainableTokens.first { entry in
+  private mutating func takeTokenRows(_ named: NamedTensor, of module: String) {
+    let (name, tensor) = (named.name, named.tensor)
+    let stated = configuration.trainableTokens.first { entry in
       entry.module.isEmpty || ModuleSelection.isSuffix(entry.module, of: module)
     }
-    guard let rows = named?.indices else {
+    guard let rows = stated?.indices else {
       refuse(name, "trainable_token_indices does not say which rows these are")
       return
     }
@@ -105,49 +98,36 @@ struct PEFTDialect {
   // MARK: Building an update
 
   private mutating func update(_ key: String) -> ModuleUpdate? {
-    guard let parts = modules[key] else { return nil }
-    guard let down = parts.down, let up = parts.up else {
-      refuseIncomplete(parts)
-      return nil
-    }
+    guard let parts = table.pair(of: key) else { return nil }
     if parts.magnitude == nil, configuration.usesMagnitudes {
-      refuse(down.name, "use_dora is set, but the module has no lora_magnitude_vector")
+      refuse(parts.down.name, "use_dora is set, but the module has no lora_magnitude_vector")
       return nil
     }
     let (module, depth) = Self.unwrapped(key)
     let isParameter = depth > 0 || configuration.hasParameters(of: module)
-    guard let rank = rank(of: module, down, up, isParameter: isParameter) else { return nil }
+    guard let rank = rank(of: module, parts.down, parts.up, isParameter: isParameter) else {
+      return nil
+    }
     do {
       let alpha = try configuration.alpha(for: module)
       let pair = LowRankPair(
-        down: down.tensor, up: up.tensor,
+        down: parts.down.tensor, up: parts.up.tensor,
         scaling: scaling(
           alpha: alpha, rank: rank, isRankStabilized: configuration.isRankStabilized))
-      let names = [down, up, parts.upBias, parts.magnitude].compactMap { $0?.name }
       return ModuleUpdate(
         module: module,
-        kind: isParameter ? .parameter(depth: depth) : parts.isEmbedding ? .embedding : .weight,
+        kind: isParameter
+          ? .parameter(depth: depth) : embeddings.contains(key) ? .embedding : .weight,
         pair: pair, rank: rank, upBias: parts.upBias?.tensor, magnitude: parts.magnitude?.tensor,
-        tensorNames: names)
+        tensorNames: parts.tensorNames)
     } catch {
       refusePattern("alpha_pattern", error)
       return nil
     }
   }
 
-  private mutating func refuseIncomplete(_ parts: Parts) {
-    if let down = parts.down {
-      refuse(down.name, "lora_A has no lora_B beside it; the file is incomplete")
-    } else if let up = parts.up {
-      refuse(up.name, "lora_B has no lora_A beside it; the file is incomplete")
-    } else if let other = parts.upBias ?? parts.magnitude {
-      refuse(other.name, "has no lora_A and lora_B beside it; the file is incomplete")
-    }
-  }
-
   private mutating func refusePattern(_ setting: String, _ error: PatternError) {
-    errors.append(
-      AdapterError.pattern(file: file, setting: setting, pattern: "", error: error))
+    table.refuse(.pattern(file: file, setting: setting, pattern: "", error: error))
   }
 
   /// The module inside `depth` wrappers: PEFT nests one for each targeted parameter of a module.
@@ -163,8 +143,7 @@ struct PEFTDialect {
 
   /// The rank that the factors have, when the configuration agrees.
   private mutating func rank(
-    of module: String, _ down: (name: String, tensor: Tensor),
-    _ up: (name: String, tensor: Tensor), isParameter: Bool
+    of module: String, _ down: NamedTensor, _ up: NamedTensor, isParameter: Bool
   ) -> Int? {
     guard down.tensor.shape.rank >= 2, up.tensor.shape.rank >= 2 else {
       let short = down.tensor.shape.rank < 2 ? down : up

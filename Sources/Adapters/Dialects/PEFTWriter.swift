@@ -117,27 +117,22 @@ package struct PEFTWriter {
   // MARK: Configuration
 
   private func configuration(_ parts: [ScaledUpdate]) -> JSONValue {
-    var document = adapter.dialect == .peft ? adapter.configuration.document : foreignDocument
+    let document = adapter.dialect == .peft ? adapter.configuration.document : foreignDocument
     let ranks = parts.map(\.report.rank.new)
     let alphas = parts.map(Self.alpha)
     let rank = Self.mostFrequent(ranks) ?? 8
     let alpha = Self.mostFrequent(alphas) ?? Double(rank)
-    document["r"] = .number(JSONNumber(rank))
-    document["lora_alpha"] = .number(Self.number(alpha))
-    document["use_rslora"] = false
-    document["rank_pattern"] = pattern(parts, ranks, rank) { .number(JSONNumber($0)) }
-    document["alpha_pattern"] = pattern(parts, alphas, alpha) { .number(Self.number($0)) }
-    return document
+    let settings: PEFTSettings = [
+      .rank: .number(rank), .alpha: .alpha(alpha), .isRankStabilized: false,
+      .rankPattern: pattern(parts, ranks, rank) { .number($0) },
+      .alphaPattern: pattern(parts, alphas, alpha) { .alpha($0) },
+    ]
+    return settings.stated(in: document)
   }
 
   private static func alpha(_ part: ScaledUpdate) -> Double {
     let (rank, stated) = (part.report.rank.new, part.report.scaling / part.report.folded)
     return AlphaSearch.alpha(scaling: stated, rank: rank) ?? Double(rank)
-  }
-
-  /// Whole numbers without a point: PEFT declares alpha as such.
-  private static func number(_ value: Double) -> JSONNumber {
-    Int(exactly: value).map { JSONNumber($0) } ?? JSONNumber(value)
   }
 
   /// The value that most have, the first of equally frequent ones.
@@ -166,22 +161,18 @@ package struct PEFTWriter {
     return result
   }
 
+  /// What PEFT would say of an adapter from another dialect, ranks and alphas aside.
   private var foreignDocument: JSONValue {
-    let usesDoRA = adapter.updates.contains { $0.magnitude != nil }
+    let configuration = adapter.configuration
     let modules = adapter.updates.filter { !$0.kind.isParameter }.map(\.module)
-    return JSONValue(members: [
-      ("peft_type", "LORA"), ("task_type", .null),
-      ("base_model_name_or_path", adapter.configuration.baseModel.map(JSONValue.string) ?? .null),
-      ("inference_mode", true), ("r", 8), ("lora_alpha", 8), ("lora_dropout", 0), ("bias", "none"),
-      ("target_modules", .array(Set(modules).sorted().map(JSONValue.string))),
-      ("fan_in_fan_out", .bool(adapter.configuration.isFanInFanOut)),
-      ("use_dora", .bool(usesDoRA)), ("use_rslora", false),
-      (
-        "target_parameters",
-        adapter.configuration.targetParameters.isEmpty
-          ? .null : .array(adapter.configuration.targetParameters.map(JSONValue.string))
-      ),
-      ("rank_pattern", [:]), ("alpha_pattern", [:]),
-    ])
+    let settings: PEFTSettings = [
+      .taskType: .null, .baseModel: .text(configuration.baseModel), .isForInference: true,
+      .dropout: 0, .bias: "none", .targets: .texts(Set(modules).sorted()),
+      .isFanInFanOut: .bool(configuration.isFanInFanOut),
+      .usesMagnitudes: .bool(adapter.updates.contains { $0.magnitude != nil }),
+      .targetParameters: configuration.targetParameters.isEmpty
+        ? .null : .texts(configuration.targetParameters),
+    ]
+    return settings.document
   }
 }

@@ -8,12 +8,13 @@ struct NamedTensor {
 
 /// Sorts the tensors of a file by the module that they belong to, and finds what is not whole.
 ///
-/// The readers of all dialects but PEFT's, whose modules have more kinds of parts, stand on it.
+/// The readers of all dialects stand on it.
 struct PairTable {
   /// What a file holds for one module.
   struct Parts {
     var down: NamedTensor?
     var up: NamedTensor?
+    var upBias: NamedTensor?
     /// A scalar.
     var alpha: NamedTensor?
     var magnitude: NamedTensor?
@@ -24,65 +25,85 @@ struct PairTable {
     let module: String
     let down: NamedTensor
     let up: NamedTensor
+    let upBias: NamedTensor?
     let alpha: NamedTensor?
     let magnitude: NamedTensor?
 
     /// A, B and what goes with them, in the order of `ModuleUpdate.tensorNames`.
-    var tensorNames: [String] { [down, up, alpha, magnitude].compactMap { $0?.name } }
+    var tensorNames: [String] { [down, up, upBias, alpha, magnitude].compactMap { $0?.name } }
+  }
+
+  /// How a module is told what it lacks.
+  struct Wording {
+    var noUp = "has no second factor beside it"
+    var noDown = "has no first factor beside it"
+    var neither = "has no factors beside it"
   }
 
   let file: String
-  private var parts: [String: Parts] = [:]
-  private var order: [String] = []
+  /// Modules in the file's order.
+  private(set) var modules: [String] = []
   private(set) var errors: [any ReportableError] = []
+  private var parts: [String: Parts] = [:]
+  private let wording: Wording
 
-  init(file: String) {
-    self.file = file
+  init(file: String, wording: Wording = Wording()) {
+    (self.file, self.wording) = (file, wording)
   }
 
   /// Keeps a tensor as one part of `module`; refuses what cannot be computed with, or comes twice.
   mutating func place(
     _ tensor: NamedTensor, at part: WritableKeyPath<Parts, NamedTensor?>, of module: String
   ) {
-    if let problem = AdapterTensor.problem(tensor.tensor) { refuse(tensor.name, problem) }
-    if parts[module] == nil { order.append(module) }
+    check(tensor)
+    if parts[module] == nil { modules.append(module) }
     if let other = parts[module]?[keyPath: part] {
       refuse(tensor.name, "means the same as \"\(escaped(other.name))\"; one of them has to go")
     }
     parts[module, default: Parts()][keyPath: part] = tensor
   }
 
-  mutating func refuse(_ name: String, _ problem: String) {
-    errors.append(AdapterError.tensor(file: file, name: name, problem: problem))
+  /// Refuses a tensor that cannot be computed with.
+  mutating func check(_ tensor: NamedTensor) {
+    if let problem = AdapterTensor.problem(tensor.tensor) { refuse(tensor.name, problem) }
   }
 
+  mutating func refuse(_ name: String, _ problem: String) {
+    refuse(.tensor(file: file, name: name, problem: problem))
+  }
+
+  mutating func refuse(_ error: AdapterError) { errors.append(error) }
+
   /// The modules in the file's order; what lacks a factor is refused.
-  mutating func pairs() -> [Pair] {
-    order.compactMap { module in
-      guard let parts = parts[module] else { return nil }
-      guard let down = parts.down, let up = parts.up else {
-        refuseIncomplete(parts)
-        return nil
-      }
-      return Pair(
-        module: module, down: down, up: up, alpha: parts.alpha, magnitude: parts.magnitude)
+  mutating func pairs() -> [Pair] { modules.compactMap { pair(of: $0) } }
+
+  /// The module's parts; nil, and refused, when it lacks a factor.
+  mutating func pair(of module: String) -> Pair? {
+    guard let parts = parts[module] else { return nil }
+    guard let down = parts.down, let up = parts.up else {
+      refuseIncomplete(parts)
+      return nil
     }
+    return Pair(
+      module: module, down: down, up: up, upBias: parts.upBias, alpha: parts.alpha,
+      magnitude: parts.magnitude)
   }
 
   private mutating func refuseIncomplete(_ parts: Parts) {
+    let end = "; the file is incomplete"
     if let down = parts.down {
-      refuse(down.name, "has no second factor beside it; the file is incomplete")
+      refuse(down.name, wording.noUp + end)
     } else if let up = parts.up {
-      refuse(up.name, "has no first factor beside it; the file is incomplete")
-    } else if let other = parts.alpha ?? parts.magnitude {
-      refuse(other.name, "has no factors beside it; the file is incomplete")
+      refuse(up.name, wording.noDown + end)
+    } else if let other = parts.upBias ?? parts.alpha ?? parts.magnitude {
+      refuse(other.name, wording.neither + end)
     }
   }
 
   /// Throws everything that was refused, in the order of the file; also when nothing was there.
   func check() throws(ErrorList) {
     guard errors.isEmpty else { throw ErrorList(errors) }
-    guard order.isEmpty else { return }
+    guard modules.isEmpty else { return }
     throw ErrorList([AdapterError.mismatch(file: file, problem: "the adapter has no tensors")])
   }
 }

@@ -37,14 +37,26 @@ package struct BaseGuard {
   package func check(_ found: Fingerprint) throws(AdapterError) {
     guard !isIgnored else { return }
     for adapter in adapters {
-      guard let wanted = adapter.baseFingerprint, wanted != found, wanted != mergedBase else {
-        continue
-      }
+      guard let wanted = adapter.otherBase(than: found, or: mergedBase) else { continue }
       throw .mismatch(
         file: base.path,
         problem: "is not the base of the adapter \(escaped(adapter.file)): "
           + "expected the fingerprint \(wanted), found \(found); "
           + "name the right base, or merge anyway with --any-base")
     }
+  }
+}
+
+extension Adapter {
+  /// The base it was trained on, when it is another than what is there.
+  ///
+  /// - Parameters:
+  ///   - found: What is there.
+  ///   - mergedBase: The base under what is merged into that already.
+  /// - Returns: Its fingerprint; nil when it is one of them, or not known.
+  package func otherBase(
+    than found: Fingerprint, or mergedBase: Fingerprint?
+  ) -> Fingerprint? {
+    baseFingerprint.flatMap { $0 == found || $0 == mergedBase ? nil : $0 }
   }
 }

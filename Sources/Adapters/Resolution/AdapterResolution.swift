@@ -18,17 +18,22 @@ extension Adapter {
   ///
   /// - Parameters:
   ///   - names: The base's tensor names.
-  ///   - config: The base's `config.json`, when it has one.
+  ///   - configuration: What the base's `config.json` says, when it has one.
   /// - Returns: An adapter whose updates have no open questions.
   /// - Throws: `ErrorList` with every update whose question the base does not answer.
   package func resolved(
-    against names: [String], config: JSONValue?
+    against names: [String], configuration: ModelConfiguration?
   ) throws(ErrorList) -> Adapter {
-    let model = BaseDescription(config)
     var result = self
-    if dialect != .peft, model.isConv1D { result.configuration.isFanInFanOut = true }
+    do throws(SettingProblem) {
+      if dialect != .peft, try configuration?.isConv1D ?? false {
+        result.configuration.isFanInFanOut = true
+      }
+    } catch {
+      throw ErrorList([error])
+    }
     guard needsBase else { return result }
-    var resolution = AdapterResolution(file: file, names: names, model: model)
+    var resolution = AdapterResolution(file: file, names: names, model: configuration)
     result.updates = updates.flatMap { resolution.settle($0) }
     guard resolution.errors.isEmpty else { throw ErrorList(resolution.errors) }
     return result
@@ -38,12 +43,12 @@ extension Adapter {
 /// Answers the open questions of one adapter's updates.
 private struct AdapterResolution {
   let file: String
-  let model: BaseDescription
+  let model: ModelConfiguration?
   private(set) var errors: [any ReportableError] = []
   private let underscored: UnderscoredNames
   private let map: NameMap
 
-  init(file: String, names: [String], model: BaseDescription) {
+  init(file: String, names: [String], model: ModelConfiguration?) {
     self.file = file
     self.model = model
     underscored = UnderscoredNames(names)

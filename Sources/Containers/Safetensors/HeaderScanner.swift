@@ -10,7 +10,7 @@ struct HeaderScanner {
   private var metadata: OrderedDictionary<String, String>?
   private var hasMetadata = false
 
-  /// An upper bound for the bytes of one entry, `"":{"dtype":"U8","shape":[],"data_offsets":[0,0]},`
+  /// The fewest bytes of one entry, `"":{"dtype":"U8","shape":[],"data_offsets":[0,0]},`
   /// without its name, so that no table grows, nor is reserved larger than the text justifies.
   private static let smallestEntry = 50
 

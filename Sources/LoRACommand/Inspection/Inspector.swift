@@ -55,7 +55,8 @@ package struct Inspector {
       let adapter = try AdapterFile.open(path)
       inspection.adapter?.zeroModuleCount = adapter.idleModuleCount
       guard let base else { return }
-      _ = try MergePlan([WeightedAdapter(adapter)], into: base.entries, config: base.config)
+      _ = try MergePlan(
+        [WeightedAdapter(adapter)], into: base.entries, configuration: base.configuration)
       try checkFingerprint(of: base, wantedBy: adapter)
     } catch let error as any ReportableError {
       try Interruption.check()
@@ -64,10 +65,10 @@ package struct Inspector {
   }
 
   private func checkFingerprint(of base: Checkpoint, wantedBy adapter: Adapter) throws {
-    guard let wanted = adapter.baseFingerprint, base.form != .stream else { return }
+    guard adapter.baseFingerprint != nil, base.form != .stream else { return }
     let found = try base.fingerprint(threads: threads)
     let before = try MergedState(metadata: base.metadata, file: base.path)?.base
-    guard wanted != found, wanted != before else { return }
+    guard let wanted = adapter.otherBase(than: found, or: before) else { return }
     throw InspectionProblem.otherBase(
       path: adapter.file, base: base.path, expected: wanted, found: found)
   }

@@ -10,7 +10,7 @@ struct PlannedModel {
 
   /// Reads the header at `path`, a configuration, or takes a preset or sizes.
   ///
-  /// - Throws: what opening throws, `ModelOutlineError` and `AdapterError` for sizes that cannot be.
+  /// - Throws: what opening throws, `ModelOutlineError` and `SettingProblem` for sizes that cannot be.
   init(path: String?, sizes: ModelSizeOptions) throws {
     if let path {
       self = try path.hasSuffix(".json") ? Self(configurationAt: path) : Self(checkpointAt: path)
@@ -27,8 +27,10 @@ struct PlannedModel {
   }
 
   private init(configurationAt path: String) throws {
-    let config = try JSONValue(contentsOf: path)
-    self.init(outline: try ModelArchitecture.outline(name: path, config: config), config: config)
+    let config = try JSONValue(contentsOf: path, spelling: .python)
+    self.init(
+      outline: try ModelArchitecture.outline(of: ModelConfiguration(config, file: path)),
+      config: config)
   }
 
   /// A checkpoint; weights in 4 or 8 bits count as what they stand for.
@@ -40,7 +42,7 @@ struct PlannedModel {
       ? QuantizedTensors(in: checkpoint).logical(checkpoint.entries) : checkpoint.entries
     outline = try ModelOutline(
       name: path, stored: entries.map { ModelTensor($0.name, $0.shape, $0.type) },
-      config: checkpoint.config)
+      configuration: checkpoint.configuration)
     config = checkpoint.config
   }
 
@@ -53,7 +55,7 @@ struct PlannedModel {
     }
     let name = widths.map(String.init).joined(separator: "-")
     self.init(
-      outline: try ModelOutline(name: name, stored: tensors, config: nil), config: nil)
+      outline: try ModelOutline(name: name, stored: tensors, configuration: nil), config: nil)
   }
 
   private init(_ sizes: ModelSizeOptions) throws {
@@ -62,6 +64,8 @@ struct PlannedModel {
     for (key, value) in sizes.changes { config[key] = value }
     let changed = preset != nil && !sizes.changes.isEmpty
     let name = (preset?.name ?? "sizes") + (changed ? " with other sizes" : "")
-    self.init(outline: try ModelArchitecture.outline(name: name, config: config), config: config)
+    self.init(
+      outline: try ModelArchitecture.outline(of: ModelConfiguration(config, file: name)),
+      config: config)
   }
 }

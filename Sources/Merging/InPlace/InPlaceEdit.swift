@@ -19,9 +19,9 @@ struct InPlaceEdit {
     state: MergedState?,
     approve: (_ found: (source: Fingerprint, result: Fingerprint)) throws -> Fingerprint?
   ) throws -> (source: Fingerprint, result: Fingerprint) {
-    guard edit.configuration.isEmpty, edit.source.isRandomAccess else {
+    guard edit.attachments.configuration.isEmpty, edit.source.isRandomAccess else {
       let problem: ContainerError.Problem =
-        edit.configuration.isEmpty ? .input(.needsRandomAccess) : .inPlace(.otherForm)
+        edit.attachments.configuration.isEmpty ? .input(.needsRandomAccess) : .inPlace(.otherForm)
       throw ContainerError(file: edit.source.path, problem)
     }
     let plan = try RewritePlan(edit.source, like: target.checkpoint, changes: edit.changes)
@@ -36,7 +36,7 @@ struct InPlaceEdit {
     do {
       try RemainderFile.finishPublishing(of: target.checkpoint, threads: threads)
       let old = try oldRemainders()
-      for step in edit.recordings {
+      for step in edit.attachments.recordings {
         try remainders.open(
           step, inFolder: target.checkpoint.path, replacing: old.map(\.path))
       }
@@ -59,7 +59,7 @@ struct InPlaceEdit {
         files: try target.files(setting: additions, updating: update), chunks: survey.chunks,
         ringSize: edit.output.ringSize)
       contents.fitRing()
-      contents.recipe = edit.recipe
+      contents.recipe = edit.attachments.recipe
       contents.preparations = plan.preparations
       contents.removals = removals(of: old, keeping: state)
       contents.moves = remainders.handOver()

@@ -1,6 +1,8 @@
+import Adapters
 import Containers
 import JSON
 import Kernels
+import Models
 import OrderedCollections
 import Tensors
 
@@ -13,6 +15,18 @@ extension MergePlan {
   /// - Returns: The changes, for a plan that rewrites the base.
   package func changes(type: DType? = nil, meter: SurvivalMeter? = nil) -> RewriteChanges {
     changes(type: type, meter: meter) { edit, _, _ in edit }
+  }
+
+  /// The transforms of merges into `checkpoint`, one after the other.
+  ///
+  /// - Throws: `ErrorList` when an adapter does not fit.
+  static func transforms(
+    of steps: some Sequence<[WeightedAdapter]>, on checkpoint: Checkpoint
+  ) throws -> [[ExactString: any TensorTransform]] {
+    try steps.map { step in
+      try MergePlan(step, into: checkpoint.entries, configuration: checkpoint.configuration)
+        .changes().transforms
+    }
   }
 
   /// The changes, with a hand in how each edit is carried out.
@@ -93,14 +107,16 @@ extension MergePlan {
   ///
   /// - Parameters:
   ///   - type: The type of the result's floating-point tensors; nil keeps each tensor's own.
-  ///   - config: The base's `config.json`.
+  ///   - base: What the base's `config.json` says.
   /// - Returns: The members to set.
   package func configuration(
-    type: DType?, of config: JSONValue?
+    type: DType?, of base: ModelConfiguration?
   ) -> OrderedDictionary<String, JSONValue> {
-    var result = type.map { DTypeSetting.members(for: $0, in: config) } ?? [:]
-    if untied != nil { result["tie_word_embeddings"] = false }
-    if let vocabularySize { result["vocab_size"] = .number(JSONNumber(vocabularySize)) }
-    return result
+    guard let base else { return [:] }
+    var changed = base
+    if let type { changed.setType(type) }
+    if untied != nil { changed.untie() }
+    if let vocabularySize { changed.setVocabularySize(vocabularySize) }
+    return changed.members(changedSince: base)
   }
 }

@@ -1,6 +1,7 @@
 import Adapters
 import Containers
 import JSON
+import Models
 import OrderedCollections
 import Tensors
 
@@ -19,8 +20,9 @@ package struct MergePlan: Sendable {
     package init() {}
   }
 
-  /// The edits by the tensor's name in the result; all other tensors are copied.
-  package internal(set) var edits: [ExactString: TensorEdit] = [:]
+  /// The edits by the tensor's name in the result, in the order in which the adapters bring them;
+  /// all other tensors are copied.
+  package internal(set) var edits: OrderedDictionary<ExactString, TensorEdit> = [:]
   /// Every adapter tensor, and what it does.
   package internal(set) var ledger = CoverageLedger()
   /// What a person should know, one sentence each.
@@ -42,21 +44,26 @@ package struct MergePlan: Sendable {
   /// - Parameters:
   ///   - adapters: With their weights.
   ///   - entries: The base's tensors.
-  ///   - config: The base's `config.json`, which knows of tied weights, and of what an adapter's
-  ///     dialect leaves open.
+  ///   - configuration: What the base's `config.json` says, which knows of tied weights, and of
+  ///     what an adapter's dialect leaves open.
   ///   - choices: What to do where there is a choice.
   /// - Throws: `ErrorList` with every adapter tensor that does not fit.
   package init(
-    _ adapters: [WeightedAdapter], into entries: [TensorEntry], config: JSONValue? = nil,
-    choices: Choices = Choices()
+    _ adapters: [WeightedAdapter], into entries: [TensorEntry],
+    configuration: ModelConfiguration? = nil, choices: Choices = Choices()
   ) throws(ErrorList) {
-    tied = TiedWeights(config, entries)
+    do throws(SettingProblem) {
+      tied = try TiedWeights(configuration, entries)
+    } catch {
+      throw ErrorList([error])
+    }
     base = BaseTensors(entries, tied: tied)
     self.choices = choices
     let names = entries.map(\.name)
     for weighted in adapters {
       do throws(ErrorList) {
-        let adapter = try weighted.adapter.resolved(against: names, config: config)
+        let adapter = try weighted.adapter.resolved(
+          against: names, configuration: configuration)
         take(WeightedAdapter(adapter, weight: weighted.weight))
       } catch {
         errors.append(error)
@@ -110,7 +117,7 @@ package struct MergePlan: Sendable {
   private mutating func expertAssignments(of adapter: Adapter) -> [String: ExpertAssignment] {
     let nested = adapter.updates.filter { $0.kind.isParameter }
     var result: [String: ExpertAssignment] = [:]
-    for (module, updates) in Dictionary(grouping: nested, by: \.module) {
+    for (module, updates) in OrderedDictionary(grouping: nested, by: \.module) {
       let parameters = adapter.configuration.targetParameters.compactMap { target in
         target.lastIndex(of: ".").flatMap { dot in
           ModuleSelection.isSuffix(String(target[..<dot]), of: module)

@@ -9,24 +9,41 @@ struct PlannedMerge {
   private let base: Checkpoint
   private let options: MergeOptions
   private let output: EditOutput
-  private let weights: QuantizedMerge
-  private let meter = SurvivalMeter()
+  private let weights: BaseWeights
+  private let earlier: [[ExactString: any TensorTransform]]
+  /// Measures what rounding leaves of the deltas; nil to measure nothing.
+  var meter: SurvivalMeter? = SurvivalMeter()
   private var recording: StepRecording
   private var requantized: [(TensorEntry, Recoding, QuantizingTransform)] = []
 
+  /// Whether a merge can be taken out again without the base.
+  enum Reversal {
+    case none
+    /// By a remainder, or by the tensors that quantized weights replace; nil for the usual place.
+    case remainder(at: String?)
+  }
+
   /// Plans what `adapters` do to `base`.
   ///
-  /// - Throws: `ErrorList` when an adapter does not fit; as `QuantizedMerge.init`.
+  /// - Parameters:
+  ///   - adapters: With their weights.
+  ///   - base: What they are merged into.
+  ///   - options: What the merge was told.
+  ///   - output: Where the result goes.
+  ///   - earlier: What happens to the base's tensors before, step by step.
+  /// - Throws: `ErrorList` when an adapter does not fit; as `BaseWeights.init`.
   init(
     _ adapters: [WeightedAdapter], into base: Checkpoint, _ options: MergeOptions,
-    to output: EditOutput
+    to output: EditOutput, after earlier: [[ExactString: any TensorTransform]] = []
   ) throws {
     self.base = base
+    self.earlier = earlier
     self.options = options
     self.output = output
-    weights = try QuantizedMerge(into: base)
+    weights = try BaseWeights(of: base)
     plan = try MergePlan(
-      adapters, into: weights.entries, config: base.config, choices: options.choices)
+      adapters, into: weights.entries, configuration: base.configuration,
+      choices: options.choices)
     recording = StepRecording(of: adapters, output: output)
   }
 
@@ -34,33 +51,38 @@ struct PlannedMerge {
   ///
   /// - Parameters:
   ///   - layout: Whose form, metadata and side files the output takes.
-  ///   - isReversible: Write a remainder, or keep the tensors that quantized weights replace.
-  ///   - remainder: Where that goes; nil for the usual place.
+  ///   - reversal: What is written to take the merge out again.
+  ///   - attachments: What goes along beside what the merge itself asks for.
   ///   - state: The record of the result; its last step is this merge, and is told where the
   ///     remainder goes.
   /// - Returns: The edit.
-  /// - Throws: As `QuantizedMerge.work`, `StepRecording.changes` and `StepRecording.originals`.
+  /// - Throws: As `BaseWeights.work`, `StepRecording.changes` and `StepRecording.originals`.
   mutating func edit(
-    like layout: Checkpoint, isReversible: Bool, remainder: String?, in state: inout MergedState
+    like layout: Checkpoint, keeping reversal: Reversal,
+    with attachments: CheckpointEdit.Attachments, in state: inout MergedState
   ) throws -> CheckpointEdit {
-    recording.given = remainder
     let work = try weights.work(plan, options, meter: meter)
     requantized = work.requantized
-    let keepsOriginals = isReversible && options.quantized != nil
-    let changes =
-      isReversible && !keepsOriginals
-      ? try recording.changes(plan, options, of: weights.entries, meter, in: &state)
-      : work.changes
-    var edit = CheckpointEdit(source: base, layout: layout, changes: changes, output: output)
-    edit.recordings = recording.steps
-    edit.configuration = plan.configuration(type: options.type, of: base.config)
-    edit.configuration.merge(work.configuration) { _, new in new }
-    edit.metadata = work.metadata
-    if keepsOriginals {
-      edit.originals = try recording.originals(
-        work, of: base, changing: edit.configuration, in: &state)
+    var (changes, attachments) = (work.changes, attachments)
+    attachments.metadata = work.metadata
+    attachments.configuration = try plan.configuration(
+      type: options.type, of: base.configuration)
+    attachments.configuration.merge(work.configuration) { _, new in new }
+    if case .remainder(let place) = reversal {
+      recording.given = place
+      if options.quantized == nil {
+        changes = try recording.changes(plan, options, of: weights.entries, meter, in: &state)
+      } else {
+        attachments.originals = try recording.originals(
+          work, of: base, changing: attachments.configuration, in: &state)
+      }
     }
-    return edit
+    attachments.recordings += recording.steps
+    if !earlier.isEmpty {
+      changes.transforms = .sequence(of: earlier + [changes.transforms], on: base.entries)
+    }
+    return CheckpointEdit(
+      base, like: layout, changes: changes, to: output, with: attachments)
   }
 
   /// What the edit did.
@@ -68,7 +90,7 @@ struct PlannedMerge {
   /// - Parameter fingerprints: Of what it read and of what it wrote.
   /// - Returns: The summary.
   func summary(_ fingerprints: (source: Fingerprint, result: Fingerprint)) -> MergeSummary {
-    var summary = MergeSummary(plan, base, fingerprints, meter)
+    var summary = MergeSummary(plan, base, fingerprints, meter ?? SurvivalMeter())
     summary.remainders = recording.summaries
     summary.requantized = requantized.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return summary

@@ -1,5 +1,6 @@
 import Containers
 import JSON
+import Models
 import Tensors
 
 /// What to do when an adapter changes one of two tied weights.
@@ -32,9 +33,8 @@ struct TiedWeights: Sendable {
   ]
 
   /// The tied pair of a checkpoint whose `config.json` ties its embeddings and which stores one.
-  init?(_ config: JSONValue?, _ entries: [TensorEntry]) {
-    let isTied = config?["tie_word_embeddings"] ?? config?["text_config"]?["tie_word_embeddings"]
-    guard isTied?.bool ?? false else { return nil }
+  init?(_ configuration: ModelConfiguration?, _ entries: [TensorEntry]) throws(SettingProblem) {
+    guard try configuration?.isTied ?? false else { return nil }
     let names = Set(entries.map(\.name))
     guard
       let pair = Self.pairs.first(where: { names.contains($0.0) && !names.contains($0.1) })

@@ -50,10 +50,12 @@ package struct Dequantize: Sendable {
         bytesAfter += entry.byteCount
       }
     }
-    var edit = CheckpointEdit(source: source, layout: source, changes: changes, output: output)
-    edit.configuration = type.map { DTypeSetting.members(for: $0, in: source.config) } ?? [:]
-    edit.configuration[QuantizationConfiguration.key] = .null
-    edit.metadata = [MetadataKey.quantizedFrom: ""]
+    var configuration = try source.configuration.members(storing: type)
+    configuration[QuantizationConfiguration.key] = .null
+    let edit = CheckpointEdit(
+      source, changes: changes, to: output,
+      with: CheckpointEdit.Attachments(
+        configuration: configuration, metadata: [MetadataKey.quantizedFrom: ""]))
     let fingerprints = try edit.run(state: nil) { _ in nil }
     let tensors = Array(quantized.tensors.values)
     return Summary(

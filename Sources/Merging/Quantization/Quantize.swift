@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import Kernels
 import Models
 import OrderedCollections
@@ -42,15 +43,17 @@ package struct Quantize: Sendable {
       changes.recodings[ExactString(entry.name)] = recoding
       transforms.append((entry, recoding, transform))
     }
-    var edit = CheckpointEdit(source: source, layout: source, changes: changes, output: output)
-    edit.configuration = QuantizationConfiguration.members(
-      for: scheme, of: Set(chosen.map { ExactString($0.name) }), in: source)
-    edit.metadata = metadata(of: chosen)
+    let edit = CheckpointEdit(
+      source, changes: changes, to: output,
+      with: CheckpointEdit.Attachments(
+        configuration: try QuantizationConfiguration.members(
+          for: scheme, of: Set(chosen.map { ExactString($0.name) }), in: source),
+        metadata: metadata(of: chosen)))
     let fingerprints = try edit.run(state: nil) { _ in nil }
     let tensors = transforms.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return QuantizationSummary(
       scheme: scheme, tensors: tensors, of: source, result: fingerprints.result,
-      notes: notes(state))
+      notes: try notes(state))
   }
 
   private func chosen() throws(QuantizationError) -> [TensorEntry] {
@@ -88,14 +91,14 @@ package struct Quantize: Sendable {
     return [MetadataKey.quantizedFrom: first.type.rawValue]
   }
 
-  private func notes(_ state: MergedState?) -> [String] {
+  private func notes(_ state: MergedState?) throws(SettingProblem) -> [String] {
     var notes: [String] = []
     if state != nil {
       notes.append(
         "\(escaped(source.path)): the record of what is merged is left out: the weights have other "
           + "bits, so it could not be taken out again")
     }
-    if BaseDescription(source.config).isConv1D {
+    if try source.configuration?.isConv1D ?? false {
       notes.append(
         "\(escaped(source.path)): its layers are Conv1D, whose weights other programs quantize "
           + "transposed; the result can be read by lora alone")

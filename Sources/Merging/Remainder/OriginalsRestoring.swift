@@ -1,6 +1,7 @@
 import Adapters
 import Containers
 import JSON
+import OrderedCollections
 import Tensors
 
 /// Puts the tensors that a merge replaced back in their place.
@@ -34,7 +35,7 @@ struct OriginalsRestoring {
   }
 
   /// The members of `config.json` to set.
-  var configuration: [(String, JSONValue)] { record.configuration.map { ($0.key, $0.value) } }
+  var configuration: OrderedDictionary<String, JSONValue> { record.configuration }
 
   /// What makes the base of the merged file.
   ///

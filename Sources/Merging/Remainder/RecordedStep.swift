@@ -74,7 +74,7 @@ extension StepRecording {
   /// - Returns: What to keep.
   /// - Throws: `AdapterError.unsupported` where there is no place, `InputProblem` for a stream.
   func originals(
-    _ work: QuantizedMerge.Work, of base: Checkpoint,
+    _ work: BaseWeights.Work, of base: Checkpoint,
     changing configuration: OrderedDictionary<String, JSONValue>, in state: inout MergedState
   ) throws -> KeptOriginals {
     guard base.isRandomAccess else {

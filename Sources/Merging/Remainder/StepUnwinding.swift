@@ -90,7 +90,7 @@ package struct StepUnwinding: Sendable {
   private func plan(_ number: Int, _ record: MergedRecord) throws -> MergePlan {
     let merged = record.merged
     return try MergePlan(
-      steps[number], into: merged.entries, config: merged.config,
+      steps[number], into: merged.entries, configuration: merged.configuration,
       choices: record.state.steps[number].options.choices)
   }
 

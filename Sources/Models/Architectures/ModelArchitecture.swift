@@ -30,28 +30,21 @@ package enum ModelArchitecture {
     "opt": { try $0.addOPT() },
   ]
 
-  /// The outline of the model that `config` describes; of one that sees as well, its text part.
+  /// The outline of the model that `configuration` describes; of one that sees as well, its text
+  /// part.
   ///
-  /// - Parameters:
-  ///   - name: How the model is called in reports and errors.
-  ///   - config: The contents of a `config.json`.
-  /// - Returns: Its tensors, and what else the configuration tells.
-  /// - Throws: `ModelOutlineError` for an unknown `model_type` and sizes that cannot be,
-  ///   `AdapterError` for a setting of the wrong type.
-  package static func outline(name: String, config: JSONValue) throws -> ModelOutline {
-    var text = config["text_config"] ?? config
-    if text["tie_word_embeddings"] == nil, let tied = config["tie_word_embeddings"] {
-      text["tie_word_embeddings"] = tied
-    }
-    let type = text["model_type"]?.string ?? config["model_type"]?.string
+  /// - Returns: Its tensors, and what else the configuration tells; it is called by its file.
+  /// - Throws: `ModelOutlineError` for an unknown `model_type` and a model beyond any,
+  ///   `SettingProblem` for a setting of the wrong type and sizes that cannot be.
+  package static func outline(of configuration: ModelConfiguration) throws -> ModelOutline {
+    let type = try configuration.textType
     guard let type, let layout = layouts[type] else {
-      throw ModelOutlineError.unknownType(file: name, found: type, known: known)
+      throw ModelOutlineError.unknownType(file: configuration.file, found: type, known: known)
     }
-    var model = try ModelLayout(name: name, config: text)
+    var model = try ModelLayout(configuration)
     try layout(&model)
-    // The flag says what was decided, for configurations that leave it to their architecture.
-    text["tie_word_embeddings"] = .bool(model.isTied)
-    text["model_type"] = .string(type)
-    return try ModelOutline(name: name, stored: model.tensors, config: text)
+    return try ModelOutline(
+      name: configuration.file, stored: model.tensors, configuration: configuration, type: type,
+      isTied: model.isTied)
   }
 }

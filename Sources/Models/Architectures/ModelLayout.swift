@@ -6,80 +6,66 @@ struct ModelLayout {
   private(set) var tensors: [ModelTensor] = []
   /// Whether the output layer is the embedding; set by the architecture's default or the file.
   private(set) var isTied = false
-  private let settings: SettingReader<ModelOutlineError>
+  private let configuration: ModelConfiguration
   private let type: DType
 
-  /// No size of a model comes near; products of two stay below 2^63.
-  private static let largestSize = 1 << 30
   /// The most tensors that are listed.
   private static let tensorLimit = 1_000_000
 
-  /// An empty layout of the model that `config` describes.
-  init(name: String, config: JSONValue) throws {
-    settings = SettingReader(file: name, settings: config)
-    let type = try settings.text("torch_dtype") ?? settings.text("dtype") ?? "float32"
-    let known: [String: DType] = [
-      "float64": .f64, "float32": .f32, "float16": .f16, "bfloat16": .bf16,
-    ]
-    guard let found = known[type] else {
-      throw Self.problem(
-        settings, "torch_dtype", "expected float32, float16 or bfloat16, found \"\(escaped(type))\""
-      )
-    }
-    self.type = found
+  /// An empty layout of the model that `configuration` describes.
+  init(_ configuration: ModelConfiguration) throws(SettingProblem) {
+    self.configuration = configuration
+    type = try configuration.storedType ?? .f32
   }
 
   // MARK: Settings
 
   /// The size under the first of `names` that is there, else `fallback`.
-  func size(_ names: String..., else fallback: Int? = nil) throws -> Int {
-    for name in names {
-      guard let value = try settings.integer(name) else { continue }
-      guard (1...Self.largestSize).contains(value) else {
-        throw Self.problem(settings, name, "expected 1 to \(Self.largestSize), found \(value)")
-      }
-      return value
+  func size(_ names: String..., else fallback: Int? = nil) throws(SettingProblem) -> Int {
+    guard let size = try configuration.size(names) ?? fallback else {
+      throw problem(names[0], "is missing")
     }
-    guard let fallback else { throw Self.problem(settings, names[0], "is missing") }
-    return fallback
+    return size
   }
 
-  func flag(_ name: String, else fallback: Bool) throws -> Bool {
-    settings.value(name) == nil ? fallback : try settings.flag(name)
+  func flag(_ name: String, else fallback: Bool) throws(SettingProblem) -> Bool {
+    has(name) ? try configuration.text.flag(name) : fallback
   }
 
-  func has(_ name: String) -> Bool { settings.value(name) != nil }
+  func has(_ name: String) -> Bool { configuration.text.value(name) != nil }
 
-  func integers(_ name: String) throws -> [Int] { try settings.integers(name) ?? [] }
+  func integers(_ name: String) throws(SettingProblem) -> [Int] {
+    try configuration.text.integers(name) ?? []
+  }
 
   /// Layers, each listed with all its tensors.
-  func layerCount(_ name: String) throws -> Int {
+  func layerCount(_ name: String) throws(SettingProblem) -> Int {
     let count = try size(name)
     guard count <= 10_000 else {
-      throw Self.problem(settings, name, "expected at most 10000, found \(count)")
+      throw problem(name, "expected at most 10000, found \(count)")
     }
     return count
   }
 
   /// Refuses a `whole` that `part` does not divide.
-  func quotient(_ whole: Int, _ wholeName: String, by part: Int, _ name: String) throws -> Int {
+  func quotient(
+    _ whole: Int, _ wholeName: String, by part: Int, _ name: String
+  ) throws(SettingProblem) -> Int {
     guard whole.isMultiple(of: part) else {
-      throw Self.problem(settings, name, "\(part) does not divide \(wholeName), \(whole)")
+      throw problem(name, "\(part) does not divide \(wholeName), \(whole)")
     }
     return whole / part
   }
 
-  private static func problem(
-    _ settings: SettingReader<ModelOutlineError>, _ name: String, _ problem: String
-  ) -> ModelOutlineError {
-    .setting(file: settings.file, name: name, problem: problem)
+  private func problem(_ name: String, _ problem: String) -> SettingProblem {
+    .setting(file: configuration.file, name: name, problem: problem)
   }
 
   // MARK: Tensors
 
   mutating func add(_ name: String, _ dimensions: Int...) throws {
     guard tensors.count < Self.tensorLimit else {
-      throw ModelOutlineError.tooLarge(file: settings.file)
+      throw ModelOutlineError.tooLarge(file: configuration.file)
     }
     tensors.append(ModelTensor(name, Shape(dimensions), type))
   }
@@ -100,7 +86,7 @@ struct ModelLayout {
   mutating func addHead(
     _ name: String, _ width: Int, _ vocabulary: Int, bias: Bool = false, tiedUnlessSaid: Bool
   ) throws {
-    isTied = try flag("tie_word_embeddings", else: tiedUnlessSaid)
+    isTied = try configuration.isTied ?? tiedUnlessSaid
     if !isTied { try addLinear(name, width, vocabulary, bias: bias) }
   }
 }

@@ -49,32 +49,35 @@ package struct ModelOutline: Sendable {
   /// - Parameters:
   ///   - name: How it is called in reports and errors.
   ///   - stored: Its tensors in the model's order.
-  ///   - config: `config.json`, when there is one.
-  /// - Throws: `ModelOutlineError` for weights that are no plain numbers or are too many.
+  ///   - configuration: What `config.json` says, when there is one.
+  /// - Throws: `ModelOutlineError` for weights that are no plain numbers or are too many,
+  ///   `SettingProblem` for a setting that is needed and cannot be.
   package init(
-    name: String, stored: [ModelTensor], config: JSONValue?
-  ) throws(ModelOutlineError) {
+    name: String, stored: [ModelTensor], configuration: ModelConfiguration?
+  ) throws {
+    try self.init(
+      name: name, stored: stored, configuration: configuration, type: configuration?.type,
+      isTied: configuration?.isTied ?? false)
+  }
+
+  /// The outline of a model whose architecture settles what the configuration leaves open.
+  init(
+    name: String, stored: [ModelTensor], configuration: ModelConfiguration?, type: String?,
+    isTied: Bool
+  ) throws {
     try Self.check(stored, of: name)
-    let inventory = ModelInventory(stored, isTied: Self.isTied(config))
+    let inventory = ModelInventory(stored, isTied: isTied)
     self.name = name
-    type = config?["model_type"]?.string
+    self.type = type
     tensors = inventory.parameters
     linears = inventory.linears
     norms = inventory.norms
     leftOut = inventory.leftOut
     outputWidth = inventory.outputWidth
     embeddingWidth = inventory.embedding.map { $0.shape[1] }
-    let text = config.map { $0["text_config"] ?? $0 }
-    activeExperts = text?["num_experts_per_tok"]?.int
-    heads = ["num_attention_heads", "n_head"].compactMap { text?[$0]?.int }.first
-    longestSequence =
-      ["max_position_embeddings", "n_positions"].compactMap { text?[$0]?.int }.first
-  }
-
-  /// Whether embeddings and output layer are one matrix.
-  private static func isTied(_ config: JSONValue?) -> Bool {
-    let flag = config?["tie_word_embeddings"] ?? config?["text_config"]?["tie_word_embeddings"]
-    return flag?.bool ?? false
+    activeExperts = try configuration?.activeExpertCount
+    heads = try configuration?.headCount
+    longestSequence = try configuration?.longestSequence
   }
 
   /// The most parameters that are counted; each sum and product of sizes stays far below 2^63.

@@ -2,7 +2,7 @@ import JSON
 import Tensors
 
 /// Why the size of a model is not known.
-package enum ModelOutlineError: ReportableError, SettingFailure, Equatable {
+package enum ModelOutlineError: ReportableError, Equatable {
   /// The weights are stored in a form that does not tell their shapes.
   case quantized(file: String, tensor: String)
   /// The numbers are beyond any model.
@@ -11,8 +11,6 @@ package enum ModelOutlineError: ReportableError, SettingFailure, Equatable {
   case noLinear(file: String)
   /// A configuration of an architecture that is not known here.
   case unknownType(file: String, found: String?, known: [String])
-  /// A setting of the configuration cannot be.
-  case setting(file: String, name: String, problem: String)
   /// No preset has this name.
   case noPreset(name: String, nearest: String?)
 
@@ -33,8 +31,6 @@ package enum ModelOutlineError: ReportableError, SettingFailure, Equatable {
       "\(escaped(file)): setting \"model_type\": "
         + (found.map { "\"\(escaped($0))\" is not known here" } ?? "is missing")
         + "; expected one of \(known.joined(separator: ", ")); name its checkpoint instead"
-    case .setting(let file, let name, let problem):
-      "\(escaped(file)): setting \"\(escaped(name))\": \(problem)"
     case .noPreset(let name, let nearest):
       "no preset is called \"\(escaped(name))\""
         + (nearest.map { "; the nearest is \($0)" } ?? "; 'lora plan --list-presets' lists them")

@@ -27,6 +27,6 @@ package struct ModelPreset: Sendable {
   }
 
   package func outline() throws -> ModelOutline {
-    try ModelArchitecture.outline(name: name, config: config)
+    try ModelArchitecture.outline(of: ModelConfiguration(config, file: name))
   }
 }

@@ -14,17 +14,18 @@ package enum QuantizationConfiguration {
   ///   - names: The tensors that are.
   ///   - source: The checkpoint.
   /// - Returns: The member, as `BitsAndBytesConfig.to_dict` in transformers writes it.
+  /// - Throws: `SettingProblem` for a type of weights that is no text.
   package static func members(
     for scheme: QuantizationScheme, of names: Set<ExactString>, in source: Checkpoint
-  ) -> OrderedDictionary<String, JSONValue> {
-    guard let config = source.config else { return [:] }
+  ) throws(SettingProblem) -> OrderedDictionary<String, JSONValue> {
+    guard let configuration = try source.configuration else { return [:] }
     let isByte = scheme.format == .int8
     let skipped = source.entries
       .filter { QuantizationTargets.isMatrix($0) && !names.contains(ExactString($0.name)) }
       .map { QuantizationTargets.module(of: $0.name) }
     // The output layer of tied weights is a module without a tensor.
     let head = skipped.contains("lm_head") ? [] : ["lm_head"]
-    let type = config["dtype"]?.string ?? config["torch_dtype"]?.string ?? "float32"
+    let type = try configuration.typeName ?? "float32"
     let format = isByte ? "nf4" : scheme.format.rawValue
     return [
       key: JSONValue(members: [

@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import OrderedCollections
 import Tensors
 
@@ -61,16 +62,10 @@ package struct QuantizedTensors: Sendable {
   }
 
   /// What 8-bit weights were: their layout does not say, so the configuration does, or our metadata.
-  private static func type(ofBytesIn checkpoint: Checkpoint) -> DType {
-    let name = checkpoint.config?["dtype"]?.string ?? checkpoint.config?["torch_dtype"]?.string
-    switch name {
-    case "float32": return .f32
-    case "float16": return .f16
-    case "bfloat16": return .bf16
-    default:
-      let recorded = checkpoint.metadata?[MetadataKey.quantizedFrom].flatMap(DType.init)
-      return recorded.flatMap { $0.floatFormat == nil ? nil : $0 } ?? .f32
-    }
+  private static func type(ofBytesIn checkpoint: Checkpoint) throws(SettingProblem) -> DType {
+    if let type = try checkpoint.configuration?.storedType, type != .f64 { return type }
+    let recorded = checkpoint.metadata?[MetadataKey.quantizedFrom].flatMap(DType.init)
+    return recorded.flatMap { $0.floatFormat == nil ? nil : $0 } ?? .f32
   }
 
   package var isEmpty: Bool { tensors.isEmpty }

@@ -59,17 +59,15 @@ private struct CombinedConfiguration {
   /// The first one's settings, with what the others add and what no longer holds set anew.
   var document: JSONValue {
     let all = adapters.filter { $0.dialect == .peft }.map(\.configuration)
-    var document: JSONValue =
-      all.first?.document ?? JSONValue(members: [("peft_type", "LORA"), ("task_type", .null)])
     let saved = OrderedSet(all.flatMap(\.modulesToSave))
-    document["modules_to_save"] = saved.isEmpty ? .null : .array(saved.map(JSONValue.string))
-    document["fan_in_fan_out"] = .bool(adapters[0].configuration.isFanInFanOut)
-    document["use_dora"] = false
-    document["use_rslora"] = false
-    document["lora_bias"] = .bool(updates.contains { $0.upBias != nil })
-    document["init_lora_weights"] = true
-    document["inference_mode"] = true
-    document["bias"] = .string(bias(all).rawValue)
+    let settings: PEFTSettings = [
+      .modulesToSave: saved.isEmpty ? .null : .texts(saved),
+      .isFanInFanOut: .bool(adapters[0].configuration.isFanInFanOut), .usesMagnitudes: false,
+      .isRankStabilized: false, .hasUpBias: .bool(updates.contains { $0.upBias != nil }),
+      .initialization: true, .isForInference: true, .bias: .string(bias(all).rawValue),
+    ]
+    let unknown: PEFTSettings = [.taskType: .null]
+    var document = settings.stated(in: all.first?.document ?? unknown.document)
     setTargets(in: &document, all)
     return document
   }

@@ -71,14 +71,16 @@ package struct Extract: Sendable {
     init(count: Int) { matrices.reserveCapacity(count) }
   }
 
-  private var model: BaseDescription { BaseDescription(base.config) }
+  private var isConv1D: Bool {
+    get throws { try base.configuration?.isConv1D ?? false }
+  }
 
   private func visit(
     _ member: CheckpointPair.Member, _ index: Int, of pair: CheckpointPair,
     _ targets: [ExactString: RankTarget]?, _ digests: FingerprintBuilder, _ findings: inout Findings
   ) throws {
     let entry = member.base.entry
-    guard case .pair(let isTurned) = ExtractionPlace(entry, of: model) else {
+    guard case .pair(let isTurned) = try ExtractionPlace(entry, isConv1D: isConv1D) else {
       guard try pair.isChanged(member, digests: (digests, index)) else {
         findings.unchangedCount += 1
         return
@@ -151,7 +153,7 @@ package struct Extract: Sendable {
     var (names, candidates): ([String], [RankAllocation.Candidate]) = ([], [])
     for member in pair.members {
       let entry = member.base.entry
-      if case .pair = ExtractionPlace(entry, of: model), isIncluded(entry.name) {
+      if case .pair = try ExtractionPlace(entry, isConv1D: isConv1D), isIncluded(entry.name) {
         let difference = try pair.difference(of: member)
         if difference.isChanged {
           names.append(entry.name)

@@ -9,26 +9,28 @@ struct ExtractedConfiguration {
   private let base: Checkpoint
   private let modules: [String]
   private let others: ExtractedOthers
+  private let isConv1D: Bool
+  private let architecture: String
 
-  init(_ base: Checkpoint, _ matrices: [ExtractedMatrix], _ others: ExtractedOthers) {
+  init(
+    _ base: Checkpoint, _ matrices: [ExtractedMatrix], _ others: ExtractedOthers
+  ) throws(SettingProblem) {
     (self.base, self.others) = (base, others)
     modules = matrices.map(\.module)
+    isConv1D = try base.configuration?.isConv1D ?? false
+    architecture = try base.configuration?.architectures.first ?? ""
   }
 
   var document: JSONValue {
-    JSONValue(members: [
-      ("peft_type", "LORA"), ("task_type", taskType.map(JSONValue.string) ?? .null),
-      ("base_model_name_or_path", base.path == "-" ? .null : .string(base.path)),
-      ("inference_mode", true), ("r", 8), ("lora_alpha", 8), ("lora_dropout", 0),
-      ("target_modules", .array(targets.map(JSONValue.string))),
-      ("bias", .string(others.bias.rawValue)),
-      (
-        "modules_to_save",
-        others.modules.isEmpty ? .null : .array(others.modules.map { .string($0) })
-      ),
-      ("fan_in_fan_out", .bool(BaseDescription(base.config).isConv1D)),
-      ("use_dora", false), ("use_rslora", false), ("rank_pattern", [:]), ("alpha_pattern", [:]),
-    ])
+    let settings: PEFTSettings = [
+      .taskType: .text(taskType), .baseModel: .text(base.path == "-" ? nil : base.path),
+      .isForInference: true, .rank: 8, .alpha: 8, .dropout: 0, .targets: .texts(targets),
+      .bias: .string(others.bias.rawValue),
+      .modulesToSave: others.modules.isEmpty ? .null : .texts(others.modules),
+      .isFanInFanOut: .bool(isConv1D), .usesMagnitudes: false, .isRankStabilized: false,
+      .rankPattern: [:], .alphaPattern: [:],
+    ]
+    return settings.document
   }
 
   /// Last parts of names, as `q_proj`, where every matrix of the base that ends so has a pair.
@@ -53,8 +55,7 @@ struct ExtractedConfiguration {
 
   /// As PEFT names what the model's class is for.
   private var taskType: String? {
-    let architecture = base.config?["architectures"]?.array?.first?.string ?? ""
-    let endings = [
+    let endings: KeyValuePairs = [
       "ForCausalLM": "CAUSAL_LM", "LMHeadModel": "CAUSAL_LM",
       "ForConditionalGeneration": "SEQ_2_SEQ_LM", "ForSequenceClassification": "SEQ_CLS",
       "ForTokenClassification": "TOKEN_CLS", "ForQuestionAnswering": "QUESTION_ANS",

@@ -54,7 +54,7 @@ package struct Extraction: Sendable {
     _ extract: Extract, _ matrices: [ExtractedMatrix], _ others: ExtractedOthers,
     _ fingerprint: Fingerprint
   ) throws -> Adapter {
-    let document = ExtractedConfiguration(extract.base, matrices, others).document
+    let document = try ExtractedConfiguration(extract.base, matrices, others).document
     let updates = matrices.map { matrix in
       ModuleUpdate(
         module: matrix.module, kind: .weight,

@@ -17,7 +17,7 @@ enum ExtractionPlace: Equatable {
   case pair(isTurned: Bool)
   case whole
 
-  init(_ entry: TensorEntry, of model: BaseDescription) {
+  init(_ entry: TensorEntry, isConv1D: Bool) {
     let (module, parameter) = Self.split(entry.name)
     let isKernel = (2...5).contains(entry.shape.rank) && entry.shape.elementCount > 0
     // With one input channel in each group a convolution is depthwise, and has no merged LoRA.
@@ -28,7 +28,7 @@ enum ExtractionPlace: Equatable {
       self = .whole
       return
     }
-    self = .pair(isTurned: model.isConv1D && entry.shape.rank == 2)
+    self = .pair(isTurned: isConv1D && entry.shape.rank == 2)
   }
 
   /// The module and its parameter; the module is nil for a parameter that stands alone.

@@ -1,4 +1,5 @@
 import Containers
+import JSON
 import Tensors
 
 /// Writes what `GGUFDialect` reads, and llama.cpp.
@@ -16,7 +17,8 @@ struct GGUFWriter {
   }
 
   func converted() throws(ErrorList) -> ConvertedAdapter {
-    guard let type = conversion.base.type else {
+    let stated = try conversion.ofBase { model throws(SettingProblem) in try model.textType }
+    guard let type = stated else {
       throw refusal(
         "GGUF names and rows depend on the base's config.json; give --base, a folder that has one")
     }

@@ -1,3 +1,4 @@
+import JSON
 import Models
 import Tensors
 
@@ -37,7 +38,7 @@ enum HeadOrder {
   ///
   /// - Throws: `AdapterError.tensor` when the head count is unknown or does not divide the rows.
   static func restored(
-    _ update: ModuleUpdate, _ kind: HeadKind, by model: BaseDescription, file: String
+    _ update: ModuleUpdate, _ kind: HeadKind, by model: ModelConfiguration?, file: String
   ) throws(AdapterError) -> LowRankPair {
     let heads = try headCount(update, kind, of: model, file: file)
     let up = update.pair.up
@@ -49,10 +50,9 @@ enum HeadOrder {
 
   /// How many heads the rows of `update` are, checked against their number.
   static func headCount(
-    _ update: ModuleUpdate, _ kind: HeadKind, of model: BaseDescription, file: String
+    _ update: ModuleUpdate, _ kind: HeadKind, of model: ModelConfiguration?, file: String
   ) throws(AdapterError) -> Int {
-    let count = kind == .queries ? model.headCount : model.keyValueHeadCount
-    guard let count else {
+    guard let count = try count(of: kind, in: model) else {
       throw .tensor(
         file: file, name: update.tensorNames[1],
         problem: "its rows are in llama.cpp's order, and without the base's config.json it is not "
@@ -66,5 +66,18 @@ enum HeadOrder {
           + "found \(rows); is this the adapter's base?")
     }
     return count
+  }
+
+  private static func count(
+    of kind: HeadKind, in model: ModelConfiguration?
+  ) throws(AdapterError) -> Int? {
+    do throws(SettingProblem) {
+      return switch kind {
+      case .queries: try model?.headCount
+      case .keys: try model?.keyValueHeadCount
+      }
+    } catch {
+      throw AdapterError(error)
+    }
   }
 }

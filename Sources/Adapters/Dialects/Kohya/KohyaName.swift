@@ -12,7 +12,7 @@
 /// | `….attn1.processor.to_q_lora.down.weight`, `.up.`   | `….attn1.to_q`         | A, B          |
 ///
 /// A module without a dot is underscored: its dots were replaced, and only the base's own list of
-/// modules can bring them back (`ModuleFinder`). `.lora_A.weight` counts here only behind a part of
+/// modules can bring them back (`UnderscoredNames`). `.lora_A.weight` counts here only behind a part of
 /// a pipeline (`unet.`, `text_encoder.`, …): otherwise it is PEFT's.
 ///
 /// Sources: <https://github.com/kohya-ss/sd-scripts/blob/main/networks/lora.py>,
@@ -86,7 +86,4 @@ struct KohyaName: Equatable {
     self.module = module
     self.part = found.part
   }
-
-  /// Whether the dots of the base's name are lost.
-  var isUnderscored: Bool { !module.contains(".") }
 }

@@ -38,19 +38,22 @@ struct MLXWriter {
       }
     }
     return ConvertedAdapter(
-      form: .mlx(configuration(rank: rank, scale: scale, isDoRA: !dora.isEmpty)),
+      form: .mlx(try configuration(rank: rank, scale: scale, isDoRA: !dora.isEmpty)),
       tensors: tensors, metadata: conversion.metadata, modules: scaled.map(\.report),
       isUntouched: false)
   }
 
-  private func configuration(rank: Int, scale: Double, isDoRA: Bool) -> JSONValue {
+  private func configuration(
+    rank: Int, scale: Double, isDoRA: Bool
+  ) throws(ErrorList) -> JSONValue {
     let places = adapter.updates.map { BlockPlace($0.module) }
     let keys = OrderedSet(places.map(\.key)).sorted()
     let lowest = places.compactMap(\.block).min()
     // -1 stands for all blocks.
-    let layers = conversion.base.layerCount.flatMap { count in
-      lowest.map { $0 < count ? count - $0 : -1 }
-    }
+    let layers = try conversion.ofBase { model throws(SettingProblem) in try model.layerCount }
+      .flatMap { count in
+        lowest.map { $0 < count ? count - $0 : -1 }
+      }
     return JSONValue(members: [
       ("fine_tune_type", .string(isDoRA ? "dora" : "lora")),
       ("model", adapter.configuration.baseModel.map(JSONValue.string) ?? .null),

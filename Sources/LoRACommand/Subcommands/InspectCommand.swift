@@ -3,8 +3,9 @@ import Containers
 import Reports
 
 /// `lora inspect`: says what a file is.
-package struct Inspect: ParsableCommand {
+package struct InspectCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
+    commandName: "inspect",
     abstract: "Say what a file is and what it holds.",
     discussion: """
       Reads checkpoints, adapters and merged checkpoints: a file, a folder, or '-' for stdin, each \

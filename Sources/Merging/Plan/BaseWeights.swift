@@ -6,7 +6,7 @@ import OrderedCollections
 import Tensors
 
 /// The weights of a base as a merge sees them: in full, however they are stored.
-struct QuantizedMerge {
+struct BaseWeights {
   private let base: Checkpoint
   private let quantized: QuantizedTensors?
   /// The tensors of the base as though all were stored in full.
@@ -15,7 +15,7 @@ struct QuantizedMerge {
   /// Looks which tensors of `base` are quantized.
   ///
   /// - Throws: `QuantizationError`, or `ContainerError` for a quantized stream.
-  init(into base: Checkpoint) throws {
+  init(of base: Checkpoint) throws {
     self.base = base
     let isQuantized = QuantizedTensors.sign(in: base.entries) != nil
     quantized = isQuantized ? try QuantizedTensors(in: base) : nil

@@ -1,0 +1,53 @@
+import JSON
+import OrderedCollections
+import Tensors
+
+/// A setting changes wherever the file has it, for transformers reads now one place, now the other.
+extension ModelConfiguration {
+  /// Says that floating-point weights have `type`, where the file names their type.
+  package mutating func setType(_ type: DType) {
+    guard let name = Self.types.first(where: { $0.value == type })?.key else { return }
+    for key in Self.typeKeys { set(key, to: .string(name)) }
+  }
+
+  /// Says that embeddings and output layer are two matrices.
+  package mutating func untie() {
+    if !set(Self.tieKey, to: false) { document[Self.tieKey] = false }
+  }
+
+  package mutating func setVocabularySize(_ size: Int) {
+    if !set("vocab_size", to: .number(size)) { document["vocab_size"] = .number(size) }
+  }
+
+  /// Changes `key` in the whole and in `text_config`; false when neither has it.
+  @discardableResult
+  private mutating func set(_ key: String, to value: JSONValue) -> Bool {
+    var isThere = document[key] != nil
+    if isThere { document[key] = value }
+    if var text = document[Self.textKey], text[key] != nil {
+      text[key] = value
+      document[Self.textKey] = text
+      isThere = true
+    }
+    return isThere
+  }
+
+  /// The members of the document that differ from those of `before`.
+  package func members(changedSince before: Self) -> OrderedDictionary<String, JSONValue> {
+    var result: OrderedDictionary<String, JSONValue> = [:]
+    for (key, value) in document.object ?? [:] where before.document[key.text] != value {
+      result[key.text] = value
+    }
+    return result
+  }
+}
+
+extension ModelConfiguration? {
+  /// The members of `config.json` to set when floating-point weights get `type`; nil keeps it.
+  package func members(storing type: DType?) -> OrderedDictionary<String, JSONValue> {
+    guard let self, let type else { return [:] }
+    var changed = self
+    changed.setType(type)
+    return changed.members(changedSince: self)
+  }
+}
