@@ -75,7 +75,8 @@ package protocol FileSystem: Sendable {
   func status(of file: FileDescriptor) throws(Errno) -> FileStatus
   /// The path that a link holds.
   func target(ofLink path: FilePath) throws(Errno) -> FilePath
-  /// The names in a folder, without `.` and `..`, in ascending order of their bytes.
+  /// The names in a folder, without `.` and `..`, in ascending order of their bytes;
+  /// `.illegalByteSequence` when one is not UTF-8.
   func names(inFolder path: FilePath) throws(Errno) -> [String]
 
   /// Reserves room for `size` bytes and makes the file that long.

@@ -10,6 +10,8 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
   case isDirectory
   /// A socket or a device.
   case notAFile
+  /// A folder that holds a name which is not UTF-8.
+  case nameIsNoText
   /// A link that would be followed out of its folder.
   case linkLeaves(to: String)
   case tooLarge(limit: Int)
@@ -27,7 +29,7 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .missing, .closed, .isDirectory, .notAFile: .missingInput
     case .noPermission: .noPermission
-    case .linkLeaves, .tooLarge, .endsEarly, .pickle, .otherFormat: .badData
+    case .nameIsNoText, .linkLeaves, .tooLarge, .endsEarly, .pickle, .otherFormat: .badData
     case .changed, .failed: .inputOutput
     case .tooManyFiles: .outOfResources
     case .needsRandomAccess, .readTwice: .wrongUsage
@@ -46,6 +48,8 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
       "is a folder where a file is expected; name a file in it"
     case .notAFile:
       "is neither a regular file nor a pipe; name a file"
+    case .nameIsNoText:
+      "holds a file whose name is not UTF-8 text, and would be lost; rename it"
     case .linkLeaves(let target):
       "is a link to \(escaped(target)), out of its folder, and is not followed there; "
         + "if that file belongs to the model, put a copy in place of the link"
@@ -78,6 +82,7 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
     case .noSuchFileOrDirectory, .notDirectory: self = .missing
     case .permissionDenied, .notPermitted: self = .noPermission
     case .isDirectory: self = .isDirectory
+    case .illegalByteSequence: self = .nameIsNoText
     case .tooManyOpenFiles: self = .tooManyFiles(limit: OpenFiles.limit)
     default: self = .failed(operation: operation, errno)
     }

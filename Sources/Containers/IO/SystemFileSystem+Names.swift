@@ -33,8 +33,10 @@ extension SystemFileSystem {
       errno = 0
       guard let entry = unsafe readdir(folder) else { break }
       let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        unsafe String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
+      // A name that is no text could only be given back as another one.
+      guard let name else { throw .illegalByteSequence }
       if name != "." && name != ".." { names.append(name) }
     }
     guard errno == 0 else { throw Errno(rawValue: errno) }

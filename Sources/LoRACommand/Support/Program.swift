@@ -20,6 +20,7 @@ package enum Program {
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       try EnvironmentError.check()
+      if let word = UnreadableWord.first { throw word }
       var command = try RootCommand.parseAsRoot(
         StoredConfiguration.expand(AttachedValues.expand(arguments)))
       try command.run()
