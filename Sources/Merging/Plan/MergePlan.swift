@@ -91,6 +91,7 @@ package struct MergePlan: Sendable {
   // MARK: Updates
 
   private mutating func take(_ adapter: WeightedAdapter) {
+    notes += adapter.adapter.configuration.notes.map { "\(escaped(adapter.adapter.file)): \($0)" }
     for replacement in adapter.adapter.replacements {
       collect { plan throws(AdapterError) in try plan.take(replacement, of: adapter) }
     }
