@@ -66,13 +66,15 @@ let package = Package(
         "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels", collections,
       ],
       swiftSettings: settings),
+    .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
-      name: "Training", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+      name: "Training", dependencies: ["Tables", "Tensors", "Kernels"], swiftSettings: settings),
     .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "LoRACommand",
       dependencies: [
-        "Training", "Merging", "Spectra", "Adapters", "Models", "Containers", "JSON", "Tensors",
+        "Training", "Tables", "Merging", "Spectra", "Adapters", "Models", "Containers", "JSON",
+        "Tensors",
         "Kernels", "Reports", argumentParser, collections, system,
       ],
       swiftSettings: settings),
@@ -80,7 +82,8 @@ let package = Package(
 
     // One mirror target each, and the built binary as a user runs it.
     .target(
-      name: "TestSupport", dependencies: ["Containers", "Tensors"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Tables", "Containers", "Tensors"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"]),
@@ -120,7 +123,10 @@ let package = Package(
         "Kernels", "TestSupport", collections,
       ]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Tensors", "Kernels", "TestSupport"]),
+      name: "TablesTests", dependencies: ["Tables", "Tensors", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Tables", "Tensors", "Kernels", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",

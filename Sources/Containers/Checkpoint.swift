@@ -1,5 +1,6 @@
 import JSON
 import OrderedCollections
+import SystemPackage
 import Tensors
 
 /// A model's weights as they are found: one file, a stream, or a Hugging Face folder.
@@ -77,6 +78,11 @@ package final class Checkpoint: Sendable {
     self.config = config
     self.sideFiles = sideFiles
     self.namesLeftBehind = namesLeftBehind
+  }
+
+  /// What may be done with all of its weights; nil for a stream.
+  package var permissions: FilePermissions? {
+    shards.compactMap(\.file.permissions).reduce(nil) { $0?.intersection($1) ?? $1 }
   }
 
   /// All tensors, shard after shard, each shard in the order of its header.

@@ -87,7 +87,8 @@ struct CheckpointFolder {
 
   private var sideFiles: [String] {
     names.filter { name in
-      !name.hasPrefix(".") && !isWeights(name) && !isPickle(name) && !isOtherWeights(name)
+      !name.hasPrefix(".") && name != WrittenFiles.name && !isWeights(name) && !isPickle(name)
+        && !isOtherWeights(name)
         && !name.hasSuffix(".index.json")
     }
   }

@@ -66,7 +66,8 @@ package struct ContainerError: ReportableError, Equatable {
     return parts.joined(separator: ": ")
   }
 
-  private var text: String {
+  /// The problem, without where it is.
+  var text: String {
     switch problem {
     case .input(let problem): problem.description
     case .output(let problem): problem.description
@@ -76,7 +77,7 @@ package struct ContainerError: ReportableError, Equatable {
     case .gguf(let problem): problem.description
     case .checkpoint(let problem): problem.description
     case .inPlace(let problem): problem.description
-    case .interrupted(let signal): "stopped by signal \(signal); nothing was written"
+    case .interrupted(let signal): "stopped by signal \(signal); what was not complete is removed"
     }
   }
 }

@@ -11,8 +11,8 @@ protocol ContainerSink: Sendable {
   func rewrite(header: RawSpan) throws(ContainerError)
   /// Brings what was written to the disk, so that `finish` only has to publish it.
   func synchronize() throws(ContainerError)
-  /// Completes and publishes.
-  func finish() throws(ContainerError)
+  /// Completes and publishes, with `companions` or not at all.
+  func finish(with companions: [OutputFile]) throws(ContainerError)
   func discard()
 }
 
@@ -60,8 +60,11 @@ enum PlainSink: ContainerSink {
     if case .file(let file) = self { try file.synchronize() }
   }
 
-  func finish() throws(ContainerError) {
-    if case .file(let file) = self { try file.publish() }
+  func finish(with companions: [OutputFile]) throws(ContainerError) {
+    switch self {
+    case .file(let file): try file.publish(with: companions)
+    case .standardOutput: try Publication.publish(companions)
+    }
   }
 
   func discard() {

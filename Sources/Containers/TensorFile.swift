@@ -1,5 +1,6 @@
 import Kernels
 import Synchronization
+import SystemPackage
 import Tensors
 
 /// A safetensors file open for reading: plain or compressed, a file or a stream.
@@ -106,6 +107,15 @@ package final class TensorFile: Sendable {
     let source: Source =
       file.size == nil ? .stream(OnceStream(whole)) : .compressed(file, format)
     return (header, source)
+  }
+
+  /// Of the file as it lies on the disk; nil for a stream.
+  var permissions: FilePermissions? {
+    switch source {
+    case .plain(let file), .compressed(let file, _): file.permissions
+    case .blocked(let file): file.file.permissions
+    case .stream: nil
+    }
   }
 
   /// Whether `read(at:into:)` works.

@@ -109,17 +109,19 @@ package final class TensorFileWriter: Sendable {
 
   /// Completes and publishes the file (one inside a folder is published with the folder).
   ///
-  /// - Parameter metadata: replaces the metadata in the header when not nil. It must fit in the
-  ///   slack. On standard output the header is gone already, and this must be nil.
+  /// - Parameters:
+  ///   - metadata: replaces the metadata in the header when not nil. It must fit in the slack. On
+  ///     standard output the header is gone already, and this must be nil.
+  ///   - companions: complete files that get their names with this one, all of them or none.
   /// - Throws: `OutputProblem.headerDoesNotFit`, `.incomplete` when bytes are missing, or what
   ///   writing throws; nothing is published then.
   package func finish(
-    metadata: OrderedDictionary<String, String>? = nil
+    metadata: OrderedDictionary<String, String>? = nil, with companions: [OutputFile] = []
   ) throws(ContainerError) {
     do throws(ContainerError) {
       try checkComplete()
       if let metadata { try rewrite(metadata) }
-      try sink.finish()
+      try sink.finish(with: companions)
     } catch {
       discard()
       throw error

@@ -18,7 +18,8 @@ final class CandidateEncoder {
     block = try CandidateBlock(format, instructions)
     first = try AlignedBuffer(
       byteCount: CandidateBlock.size * format.byteCount, isZeroed: false)
-    bits = try AlignedBuffer(byteCount: 4 * CandidateBlock.size + 4, isZeroed: false)
+    bits = try AlignedBuffer(
+      byteCount: lora_remainder_room(CandidateBlock.size), isZeroed: false)
     outliers = try AlignedBuffer(byteCount: 4 * Self.outlierRoom, isZeroed: false)
   }
 

@@ -11,6 +11,8 @@ package enum RemainderFailure: Error, Equatable, CustomStringConvertible {
   /// The deflate data in it is damaged.
   case badDeflate(String)
   case outOfMemory
+  /// It was made just now, and what it decodes to is not what it was made of.
+  case leadsElsewhere
 
   package var description: String {
     switch self {
@@ -20,6 +22,7 @@ package enum RemainderFailure: Error, Equatable, CustomStringConvertible {
     case .badOutlier(let position): "an outlier at element \(position) is out of place"
     case .badDeflate(let problem): "its deflate data is damaged: \(problem)"
     case .outOfMemory: "there is no memory to decode it"
+    case .leadsElsewhere: "it does not lead back to what it was made of"
     }
   }
 }

@@ -70,8 +70,15 @@ struct CheckpointEdit {
     company.sideFiles = attachments.sideFiles
     let writer = try CheckpointWriter(
       plan, with: company, to: output.destination, settings: output.settings)
-    let remainders = RemainderOutputs(options: output.settings.output)
+    var options = output.settings.output
+    options.sourcePermissions = layout.permissions
+    let remainders = RemainderOutputs(options: options)
     do {
+      if output.destination != .standardOutput,
+        let replaced = try? Checkpoint.open(output.destination.path)
+      {
+        try RemainderFile.finishPublishing(of: replaced, threads: output.settings.threads)
+      }
       for step in attachments.recordings { try remainders.open(step, in: writer) }
       if let originals = attachments.originals { try remainders.open(originals, in: writer) }
       let rewrite = Rewrite(
@@ -86,8 +93,7 @@ struct CheckpointEdit {
         try remainders.write(into: &state, fingerprints)
         update[MetadataKey.mergedState] = state.text
       }
-      try writer.finish(updating: update)
-      try remainders.publish()
+      try writer.finish(updating: update, with: remainders.companions)
       return fingerprints
     } catch {
       remainders.discard()

@@ -1,5 +1,7 @@
 import Kernels
 import Synchronization
+import Tables
+import Tensors
 
 /// How well a network does on a table.
 package struct Evaluation: Sendable, Equatable {
@@ -7,6 +9,10 @@ package struct Evaluation: Sendable, Equatable {
   /// The mean loss over all rows.
   package let loss: Double
   package let quality: Quality
+
+  package init(rows: Int, loss: Double, quality: Quality) {
+    (self.rows, self.loss, self.quality) = (rows, loss, quality)
+  }
 
   package enum Quality: Sendable, Equatable {
     /// The share of rows whose largest output is that of their class.
@@ -22,91 +28,91 @@ package struct Evaluation: Sendable, Equatable {
   }
 }
 
-extension MultilayerPerceptron {
+extension TableNetwork {
   /// Rows computed at a time: enough for full products, and no layer's output above 1 MiB in f32
   /// unless 32 rows are more, so that an evaluation takes no more memory than training steps do.
   private var rowsAtOnce: Int {
-    let widest = layers.reduce(inputs) { max($0, $1.linear.outputs) }
-    return max(32, min(1024, (1 << 18) / max(1, widest)))
+    max(32, min(1024, (1 << 18) / max(1, widths.max() ?? 1)))
+  }
+
+  /// The rows of `features` in blocks that are computed at once.
+  private func blocks(of features: Matrix<Scalar>) -> [Range<Int>] {
+    stride(from: 0, to: features.rows, by: rowsAtOnce).map {
+      $0..<min(features.rows, $0 + rowsAtOnce)
+    }
   }
 
   /// Calls `body` with the outputs [B, out] of some rows after the other, and the first row's number.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  package mutating func forEachOutput(
-    of features: Matrix<Scalar>, _ body: (Int, Matrix<Scalar>) throws -> Void
+  @specialized(where Self == MultilayerPerceptron<Double>)
+  package func forEachOutput(
+    of features: Matrix<Scalar>, _ workers: Workers,
+    _ body: (Int, Matrix<Scalar>) throws -> Void
   ) rethrows {
-    let rowsAtOnce = rowsAtOnce
-    var first = 0
-    while first < features.rows {
-      let rows = first..<min(features.rows, first + rowsAtOnce)
-      try body(first, outputs(for: features.selecting(rows)))
-      first = rows.upperBound
+    var memory = makeMemory()
+    for rows in blocks(of: features) {
+      let batch = TableBatch<Scalar>(features: features.selecting(rows), targets: .none)
+      try body(rows.lowerBound, outputs(batch, &memory, .scoring(workers)))
     }
-  }
-
-  /// Compares the outputs with the targets of `data`, which must have some.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  package mutating func evaluation(on data: Dataset<Scalar>) -> Evaluation {
-    switch data.targets {
-    case .labels(let labels): evaluation(on: data.features, labels)
-    case .values(let values): evaluation(on: data.features, values)
-    case .none: preconditionFailure("an evaluation needs targets")
-    }
-  }
-
-  private mutating func evaluation(
-    on features: Matrix<Scalar>, _ labels: [Int32]
-  ) -> Evaluation {
-    let loss = loss
-    let blocks = blocks(of: features) { first, y in
-      let part = Array(labels[first..<first + y.rows])
-      let share = loss.weight(of: Targets<Scalar>.labels(part), rows: y.rows)
-      let right = (0..<y.rows).count { y.largest(inRow: $0) == Int(part[$0]) }
-      return (total: loss(y, .labels(part)) * share, weight: share, right: right)
-    }
-    let total = blocks.reduce(0) { $0 + $1.total }
-    let right = blocks.reduce(0) { $0 + $1.right }
-    return Evaluation(
-      rows: features.rows, loss: total / blocks.reduce(0) { $0 + $1.weight },
-      quality: .accuracy(Double(right) / Double(features.rows)))
   }
 
   /// What `body` makes of the outputs of some rows after the other, as `forEachOutput` gives them, on
-  /// all threads; which rows are computed together does not depend on their number.
-  private mutating func blocks<Result: Sendable>(
-    of features: Matrix<Scalar>, _ body: (Int, Matrix<Scalar>) -> Result
+  /// all threads: each has a memory of its own, and all share the network.
+  private func mapOutputs<Result: Sendable>(
+    of features: Matrix<Scalar>, _ workers: Workers, _ body: (Int, Matrix<Scalar>) -> Result
   ) -> [Result] {
-    let rowsAtOnce = rowsAtOnce
-    let count = (features.rows + rowsAtOnce - 1) / rowsAtOnce
-    // Weights in codes are unpacked by one network at a time, with all threads.
-    let isPacked = layers.contains { $0.linear.weight.packed != nil }
-    guard count > 1, !isPacked else {
+    let blocks = blocks(of: features)
+    let share = min(workers.count, blocks.count)
+    guard share > 1 else {
       var results: [Result] = []
-      forEachOutput(of: features) { results.append(body($0, $1)) }
+      forEachOutput(of: features, workers) { results.append(body($0, $1)) }
       return results
     }
-    let results = Mutex([Result?](repeating: nil, count: count))
-    let (network, share) = (self, min(workers.count, count))
+    let results = Mutex([Result?](repeating: nil, count: blocks.count))
     workers.run(share) { worker in
-      // A network of its own for its layers' outputs; the weights are shared.
-      var network = network
-      network.workers = .one
-      for block in stride(from: worker, to: count, by: share) {
-        let first = block * rowsAtOnce
-        let rows = first..<min(features.rows, first + rowsAtOnce)
-        let result = body(first, network.outputs(for: features.selecting(rows)))
+      var memory = makeMemory()
+      for block in stride(from: worker, to: blocks.count, by: share) {
+        let batch = TableBatch<Scalar>(
+          features: features.selecting(blocks[block]), targets: .none)
+        let y = outputs(batch, &memory, .scoring(.one))
+        let result = body(blocks[block].lowerBound, y)
         results.withLock { $0[block] = result }
       }
     }
     return results.withLock { $0 }.compactMap(\.self)
   }
 
-  private mutating func evaluation(
-    on features: Matrix<Scalar>, _ targets: Matrix<Scalar>
+  /// Compares the outputs with the targets of `data`, which must have some.
+  @specialized(where Self == MultilayerPerceptron<Float>)
+  @specialized(where Self == MultilayerPerceptron<Double>)
+  package func evaluation(
+    on data: Dataset<Scalar>, _ loss: Loss, _ workers: Workers
   ) -> Evaluation {
-    let blocks = blocks(of: features) { first, y in
+    switch data.targets {
+    case .labels(let labels): evaluation(on: data.features, labels, loss, workers)
+    case .values(let values): evaluation(on: data.features, values, workers)
+    case .none: preconditionFailure("an evaluation needs targets")
+    }
+  }
+
+  private func evaluation(
+    on features: Matrix<Scalar>, _ labels: [Int32], _ loss: Loss, _ workers: Workers
+  ) -> Evaluation {
+    let blocks = mapOutputs(of: features, workers) { first, y in
+      let part = Targets<Scalar>.labels(Array(labels[first..<first + y.rows]))
+      let right = (0..<y.rows).count { y.largest(inRow: $0) == Int(labels[first + $0]) }
+      return (total: loss.sum(y, part), right: right)
+    }
+    let total = blocks.reduce(0) { $0 + $1.total }
+    let right = blocks.reduce(0) { $0 + $1.right }
+    return Evaluation(
+      rows: features.rows, loss: total / loss.divisor(of: Targets<Scalar>.labels(labels)),
+      quality: .accuracy(Double(right) / Double(features.rows)))
+  }
+
+  private func evaluation(
+    on features: Matrix<Scalar>, _ targets: Matrix<Scalar>, _ workers: Workers
+  ) -> Evaluation {
+    let blocks = mapOutputs(of: features, workers) { first, y in
       var (absolute, squared) = (0.0, 0.0)
       for index in 0..<y.count {
         let error = Double(y.elements[index] - targets.elements[first * y.columns + index])
@@ -133,13 +139,6 @@ extension MultilayerPerceptron {
 }
 
 extension Matrix {
-  /// Some of the rows.
-  func selecting(_ rows: Range<Int>) -> Matrix {
-    Matrix(
-      columns: columns,
-      elements: Array(elements[rows.lowerBound * columns..<rows.upperBound * columns]))
-  }
-
   /// The column of the largest element of a row, the first of several.
   package func largest(inRow row: Int) -> Int {
     var best = 0

@@ -1,4 +1,5 @@
 import Kernels
+import Tables
 import Tensors
 
 /// What each row adds to a table's metrics, from which those of any choice of rows follow.
@@ -15,20 +16,21 @@ package struct RowTerms: Sendable {
   package private(set) var confusion: [[Int]] = []
 
   /// The terms of all rows of `data`, which must have targets, under `network`.
-  package init(_ network: MultilayerPerceptron<Double>, on data: Dataset<Double>) {
-    var network = network
+  package init(
+    _ network: some TableNetwork<Double>, on data: Dataset<Double>, _ workers: Workers
+  ) {
     var elements: [Double] = []
     switch data.targets {
     case .labels(let labels):
       outputs = nil
       var confusion = [[Int]](
         repeating: Array(repeating: 0, count: network.outputs), count: network.outputs)
-      network.forEachOutput(of: data.features) { first, y in
+      network.forEachOutput(of: data.features, workers) { first, y in
         for row in 0..<y.rows {
           let label = labels[first + row]
           let guess = y.largest(inRow: row)
           confusion[Int(label)][guess] += 1
-          let loss = Loss.softmaxCrossEntropy(
+          let loss = Loss.softmaxCrossEntropy.sum(
             Matrix(columns: y.columns, elements: Array(y[row: row])), .labels([label]))
           elements += [loss, guess == Int(label) ? 1 : 0]
         }
@@ -36,7 +38,7 @@ package struct RowTerms: Sendable {
       self.confusion = confusion
     case .values(let values):
       outputs = values.columns
-      network.forEachOutput(of: data.features) { first, y in
+      network.forEachOutput(of: data.features, workers) { first, y in
         for row in 0..<y.rows {
           let targets = values[row: first + row]
           let errors = zip(y[row: row], targets).map { $0 - $1 }

@@ -10,13 +10,17 @@ final class FaultyFileSystem: FileSystem {
   private let real: any FileSystem
   private let faultyCall: Int
   private let fault: Errno?
+  /// The user that the process is taken for.
+  let user: UInt32
   private let calls = Mutex(0)
   /// The name of the call that went wrong.
   private let hit = Mutex<String?>(nil)
 
   init(
-    faultyCall: Int, fault: Errno?, over real: any FileSystem = SystemFileSystem.shared
+    faultyCall: Int, fault: Errno?, over real: any FileSystem = SystemFileSystem.shared,
+    user: UInt32? = nil
   ) {
+    self.user = user ?? real.user
     self.real = real
     self.faultyCall = faultyCall
     self.fault = fault

@@ -133,6 +133,48 @@ import Testing
     }
   }
 
+  @Test(arguments: ["out/thesis.tex", "out/sub/config.json"])
+  func `what is put into a folder while its successor is written is kept`(
+    _ name: String
+  ) throws {
+    try ScratchFolder.with { folder in
+      try makeOld(in: folder)
+      let output = try OutputFolder(path: folder.path("out"), options: OutputOptions(force: true))
+      try output.write("{}", named: "config.json")
+      try folder.write("precious", to: name)
+      let error = try #require(throws: ContainerError.self) { try output.publish() }
+      #expect(error.problem == .output(.foreignFile(String(name.split(separator: "/")[1]))))
+      #expect(try folder.read(name) == Array("precious".utf8))
+      #expect(try folder.read("out/adapter_model.safetensors") == Array("old".utf8))
+      #expect(try folder.names() == ["out", "side"])
+    }
+  }
+
+  @Test func `what came with the output is replaced with it, unless it was edited since`() throws {
+    try ScratchFolder.with { folder in
+      func write() throws {
+        let output = try OutputFolder(
+          path: folder.path("out"), options: OutputOptions(force: true))
+        try output.write("{}", named: "config.json")
+        try output.write("import torch", named: "modeling_phi3.py")
+        try output.publish()
+      }
+      try write()
+      try write()
+      #expect(try names(folder) == ["config.json", "lora-files.json", "modeling_phi3.py"])
+      for (name, text) in [("modeling_phi3.py", "import torch, os"), ("mine.py", "import torch")] {
+        try folder.write(text, to: "out/" + name)
+        let error = try #require(throws: ContainerError.self) { try write() }
+        #expect(error.problem == .output(.foreignFile(name)))
+        #expect(try folder.read("out/" + name) == Array(text.utf8))
+        try SystemFileSystem.shared.removeFile(FilePath(folder.path("out/" + name)))
+        try write()
+      }
+      try folder.write("not JSON", to: "out/lora-files.json")
+      #expect(throws: ContainerError.self) { try write() }
+    }
+  }
+
   @Test(arguments: [Errno.ioError, .noSpace, nil], [false, true])
   func `whatever call fails, the folder is as it was or complete and new`(
     _ fault: Errno?, _ replaces: Bool
@@ -150,6 +192,9 @@ import Testing
         #expect(after == before || after == newNames, "\(operation)")
         if case .success = result { #expect(after == newNames, "\(operation)") }
         if after == newNames { #expect(try folder.read("out/model.safetensors") == [1, 2, 3]) }
+        if case .failure(let error) = result {
+          #expect(error.saysThatItIsThere == (after == newNames), "\(operation): \(error)")
+        }
         // What remains is removed by the next run.
         try write(folder.path("out"), OutputOptions(force: true, synchronizes: false))
         #expect(try folder.names() == ["out", "side"], "\(operation)")

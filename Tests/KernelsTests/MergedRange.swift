@@ -56,6 +56,14 @@ struct MergedRange {
     }
   }
 
+  func confirmed(_ code: [UInt8]) throws(RemainderFailure) -> [UInt8] {
+    try weight.withBytes { (weight) throws(RemainderFailure) in
+      try merged.withBytes { (merged) throws(RemainderFailure) in
+        try Remainder.confirmed(code, of: weight, merged: merged, format: format, update: parts)
+      }
+    }
+  }
+
   func original(
     from code: [UInt8], _ instructions: InstructionSet = .best
   ) throws(RemainderFailure) -> [UInt8] {

@@ -38,7 +38,8 @@ import Testing
     set -e
     mkdir made; cd made
     cp -r $FIXTURES/spirals/base spirals; cp $FIXTURES/spirals/plain.csv .
-    cp -r $FIXTURES/merge/bases/mlp-f32 base; cp base/model.safetensors plain.safetensors
+    cp -r $FIXTURES/merge/bases/mlp-f32 base
+    "$LORA" convert base/model.safetensors -o plain.safetensors --quiet
     cp -r $FIXTURES/merge/mlp-plain/adapter adapter
     cp -r $FIXTURES/train/spirals/quantized quantized
     "$LORA" merge plain.safetensors adapter -o merged.safetensors --reversible --quiet

@@ -71,7 +71,9 @@ private struct Surprise: Error, CustomStringConvertible {
     let failure = CommandFailure(
       ContainerError(file: "", .interrupted(signal: signal)), arguments: [])
     #expect(
-      failure.errorLines == ["lora: error: stopped by signal \(signal); nothing was written"])
+      failure.errorLines == [
+        "lora: error: stopped by signal \(signal); what was not complete is removed"
+      ])
     #expect(failure.exitCode == exitCode)
   }
 

@@ -59,7 +59,7 @@ private let mistakes = [
     "missing/out: lies in a folder that does not exist; create the folder first"),
   Mistake(
     "merge $MLP/model.safetensors $MLP_ADAPTER -o - > /dev/full", 74,
-    "standard output: writing failed midway: No space left on device; nothing was published"),
+    "standard output: writing failed: No space left on device; what it has got is not complete"),
   Mistake(
     "train $SPIRALS/base $FIXTURES/csv/ragged-short/data.csv -o out", 65,
     "$FIXTURES/csv/ragged-short/data.csv: line 3: 2 fields, the header has 3"),

@@ -24,7 +24,7 @@ import Testing
       #expect(existing.path == text && existing.weight == 1)
       let both = try #require(WeightedAdapterArgument(argument: text + "@0.25"))
       #expect(both.path == text && both.weight == 0.25)
-      #expect(WeightedAdapterArgument(argument: both.text) == both)
+      #expect(WeightedAdapterArgument(argument: both.description) == both)
     }
   }
 

@@ -1,4 +1,5 @@
 import Kernels
+import Tables
 import Tensors
 import Testing
 import Training
@@ -26,7 +27,6 @@ import Training
   @Test func `file order gives every row once a pass and a short last batch`() {
     var batches = Batches(
       numbered(7), size: 3, shuffles: false, generator: Generator(seed: 0))
-    #expect(batches.batchesPerEpoch == 3)
     let expected = [[0, 1, 2], [3, 4, 5], [6]]
     #expect(rows(&batches, batches: 6) == expected + expected)
   }

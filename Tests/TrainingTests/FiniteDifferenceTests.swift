@@ -15,19 +15,20 @@ import Training
   func `gradients of the cross-entropy are its slopes`(
     activation: Activation, training: Training
   ) {
-    var network = sample(activation, training, .softmaxCrossEntropy)
+    let network = sample(activation, training)
     let batch = TableBatch<Double>(features: features, targets: .labels([0, 2, 1, 2, 0]))
-    expectSlopes(&network, batch)
+    expectSlopes(network, .softmaxCrossEntropy, batch)
   }
 
   @Test(arguments: Activation.allCases, Training.allCases)
   func `gradients of the squared error are its slopes`(
     activation: Activation, training: Training
   ) {
-    var network = sample(activation, training, .meanSquaredError)
+    let network = sample(activation, training)
     var generator = Generator(seed: 3)
     let values = Matrix<Double>(columns: 3, elements: (0..<15).map { _ in generator.normal() })
-    expectSlopes(&network, TableBatch(features: features, targets: .values(values)))
+    expectSlopes(
+      network, .meanSquaredError, TableBatch(features: features, targets: .values(values)))
   }
 
   /// DoRA's norms n get no gradient, so where A or B moves, m moves with n to keep m / n.
@@ -35,7 +36,7 @@ import Training
   func `gradients under magnitudes are the slopes with the norms held`(
     activation: Activation, dropout: Double
   ) {
-    var network = sample(activation, .branchesAndBiases, .softmaxCrossEntropy)
+    var network = sample(activation, .branchesAndBiases)
     var generator = Generator(seed: 9)
     for linear in network.layers.map(\.linear) {
       guard let branch = linear.branch else { continue }
@@ -48,9 +49,8 @@ import Training
       network.attach(scaled, to: linear.module)
     }
     let batch = TableBatch<Double>(features: features, targets: .labels([0, 2, 1, 2, 0]))
-    network.prepare(step: 3, batch: 0)
-    _ = network.forward(batch)
-    network.backward(batch)
+    let pass = Pass.training(.one, seed: 5, step: 3)
+    network.learn(.softmaxCrossEntropy, from: batch, pass)
     let trained = network.trained
     #expect(trained.count == 15)
     for (index, parameter) in trained.enumerated() {
@@ -64,8 +64,7 @@ import Training
             values = heldMagnitudes(values, moved, network)
             moved.setTrained(values: values)
           }
-          moved.prepare(step: 3, batch: 0)
-          return moved.forward(batch)
+          return moved.loss(.softmaxCrossEntropy, of: batch, pass)
         }
         let slope = (losses[0] - losses[1]) / (2 * Self.epsilon)
         #expect(
@@ -97,7 +96,7 @@ import Training
       let delta = (0..<2).reduce(0.0) {
         $0 + branch.up.value[row * 2 + $1] * branch.down.value[$1 * linear.inputs + column]
       }
-      let weight = linear.weight.value[row * linear.inputs + column] + branch.scaling * delta
+      let weight = linear.weight.values[row * linear.inputs + column] + branch.scaling * delta
       return sum + weight * weight
     }.squareRoot()
   }
@@ -110,11 +109,11 @@ import Training
 
   /// 4 → 6 → 5 → 3; branches of rank 2 with a scaling that is not 1 and B that is not 0.
   private func sample(
-    _ activation: Activation, _ training: Training, _ loss: Loss
+    _ activation: Activation, _ training: Training
   ) -> MultilayerPerceptron<Double> {
     var generator = Generator(seed: 1)
     var network = MultilayerPerceptron<Double>(
-      sizes: [4, 6, 5, 3], activation: activation, loss: loss, generator: &generator)
+      sizes: [4, 6, 5, 3], activation: activation, generator: &generator)
     network.setTrained(training == .all)
     let modules = training == .topBranchOnly ? ["4"] : ["0", "2", "4"]
     for module in modules {
@@ -134,40 +133,26 @@ import Training
   }
 
   private func expectSlopes(
-    _ network: inout MultilayerPerceptron<Double>, _ batch: TableBatch<Double>
+    _ network: MultilayerPerceptron<Double>, _ loss: Loss, _ batch: TableBatch<Double>
   ) {
-    _ = network.forward(batch)
-    network.backward(batch)
+    var network = network
+    network.learn(loss, from: batch)
     let trained = network.trained
     #expect(!trained.isEmpty)
     for (index, parameter) in trained.enumerated() {
       #expect(parameter.gradient.contains { $0 != 0 })
       for element in parameter.value.indices {
-        let above = loss(&network, batch, moving: (index, element), by: Self.epsilon)
-        let below = loss(&network, batch, moving: (index, element), by: -Self.epsilon)
-        let slope = (above - below) / (2 * Self.epsilon)
+        let losses = [Self.epsilon, -Self.epsilon].map { shift in
+          var (moved, values) = (network, trained.map(\.value))
+          values[index][element] += shift
+          moved.setTrained(values: values)
+          return moved.loss(loss, of: batch)
+        }
+        let slope = (losses[0] - losses[1]) / (2 * Self.epsilon)
         #expect(
           abs(slope - parameter.gradient[element]) <= Self.tolerance,
           "\(parameter.name)[\(element)]: \(parameter.gradient[element]), slope \(slope)")
       }
     }
-  }
-
-  private func loss(
-    _ network: inout MultilayerPerceptron<Double>, _ batch: TableBatch<Double>,
-    moving place: (parameter: Int, element: Int), by shift: Double
-  ) -> Double {
-    func move(_ shift: Double) {
-      var index = 0
-      network.withTrained { parameter in
-        if index == place.parameter { parameter.value[place.element] += shift }
-        index += 1
-      }
-    }
-    let before = network
-    move(shift)
-    let result = network.forward(batch)
-    network = before
-    return result
   }
 }

@@ -16,7 +16,7 @@ import Training
   private static func base() -> MultilayerPerceptron<Double> {
     var generator = Generator(seed: 1)
     var network = MultilayerPerceptron<Double>(
-      sizes: [4, 6, 5, 3], activation: .gelu, loss: .softmaxCrossEntropy, generator: &generator)
+      sizes: [4, 6, 5, 3], activation: .gelu, generator: &generator)
     network.setTrained(false)
     return network
   }
@@ -43,7 +43,7 @@ import Training
   func `a branch on folded branches computes what all of them folded do`(
     below: Kind, above: Kind
   ) {
-    var plain = Self.base()
+    let plain = Self.base()
     var network = plain
     Self.attach(below, to: &network, seed: 2)
     let beside = network.outputs(for: Self.features)

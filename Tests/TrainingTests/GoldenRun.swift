@@ -1,4 +1,5 @@
 import Kernels
+import Tables
 import Tensors
 import TestSupport
 import Testing
@@ -31,16 +32,18 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
     as: Scalar.Type, steps: Int? = nil, workers: Workers = .one
   ) throws -> Trainer<MultilayerPerceptron<Scalar>, Batches<Scalar>> {
     let settings = try settings()
-    var network: MultilayerPerceptron<Scalar> = try network(settings)
-    network.workers = workers
+    let network: MultilayerPerceptron<Scalar> = try network(settings)
     let data: Dataset<Scalar> = try dataset(settings)
     let total = steps ?? Int(settings["steps"]?.number ?? 0)
-    return Trainer(
-      network, optimizer(settings), schedule(settings, steps: total),
-      Batches(
-        data, size: settings["batch"]?.number.map { Int($0) } ?? data.rows, shuffles: false,
-        generator: Generator(seed: 0)),
-      clipNorm: settings["clip_grad_norm"]?.number, workers: workers)
+    var recipe = TrainingRecipe<Scalar>(
+      settings["loss"]?.text == "mse" ? .meanSquaredError : .softmaxCrossEntropy,
+      optimizer(settings), schedule(settings, steps: total))
+    recipe.clipNorm = settings["clip_grad_norm"]?.number
+    recipe.workers = workers
+    let batches = Batches(
+      data, size: settings["batch"]?.number.map { Int($0) } ?? data.rows, shuffles: false,
+      generator: Generator(seed: 0))
+    return Trainer(network, on: batches, by: recipe)
   }
 
   private func network<Scalar: DenseScalar>(
@@ -55,12 +58,10 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
     }
     let layers: [Linear<Scalar>] = try layerChain(
       state.map { name, tensor in
-        NamedValues(
+        Weight(
           name: name, shape: Shape(tensor.shape), values: tensor.values.map { Scalar($0) })
       }, file: family)
-    var network = MultilayerPerceptron(
-      layers: layers, activation: .relu,
-      loss: settings["loss"]?.text == "mse" ? .meanSquaredError : .softmaxCrossEntropy)
+    var network = MultilayerPerceptron(layers: layers, activation: .relu)
     try adapt(&network, settings, family)
     return network
   }
@@ -93,7 +94,7 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
     let file = String(settings["csv"]?.text?.split(separator: "/").last ?? "")
     var reader = DatasetReader()
     reader.target = .named(settings["target"]?.text ?? "")
-    reader.task = settings["loss"]?.text == "mse" ? .regression : .classification
+    reader.schema.task = settings["loss"]?.text == "mse" ? .regression : .classification
     var csv = CSVReader(file: file, bytes: try Fixtures.bytes("train/\(family)/\(file)"))
     return try reader.read(&csv)
   }
@@ -114,21 +115,6 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
     return Schedule(
       shape, rate: options?["lr"]?.number ?? 0,
       warmup: Int(options?["schedule"]?["warmup_steps"]?.number ?? 0), steps: steps)
-  }
-}
-
-extension CSVReader {
-  /// A reader of a file in memory, given in pieces of `piece` bytes.
-  init(
-    file: String, bytes: [UInt8], piece: Int = 1 << 16, delimiter: UInt8? = nil,
-    comment: UInt8? = nil
-  ) {
-    var rest = bytes[...]
-    self.init(file: file, delimiter: delimiter, comment: comment) { bytes in
-      defer { rest = rest.dropFirst(piece) }
-      bytes += rest.prefix(piece)
-      return min(piece, rest.count)
-    }
   }
 }
 

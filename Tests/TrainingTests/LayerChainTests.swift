@@ -3,8 +3,8 @@ import Testing
 import Training
 
 @Suite struct LayerChainTests {
-  private func tensor(_ name: String, _ shape: Shape) -> NamedValues<Float> {
-    NamedValues(name: name, shape: shape, values: Array(repeating: 0.5, count: shape.elementCount))
+  private func tensor(_ name: String, _ shape: Shape) -> Weight<Float> {
+    Weight(name: name, shape: shape, values: Array(repeating: 0.5, count: shape.elementCount))
   }
 
   @Test(arguments: [
@@ -26,7 +26,7 @@ import Training
   }
 
   @Test func `what is no multilayer perceptron is refused by name`() {
-    func refusal(_ tensors: [NamedValues<Float>]) -> String? {
+    func refusal(_ tensors: [Weight<Float>]) -> String? {
       do {
         _ = try layerChain(tensors, file: "base.safetensors")
         return nil
@@ -35,7 +35,7 @@ import Training
       }
     }
     let first = tensor("0.weight", [4, 2])
-    let cases: [([NamedValues<Float>], String)] = [
+    let cases: [([Weight<Float>], String)] = [
       ([], "no layer found"),
       ([first, tensor("conv.weight", [4, 2, 3])], "tensor \"conv.weight\""),
       ([first, tensor("1.running_mean", [4])], "tensor \"1.running_mean\""),

@@ -12,8 +12,7 @@ import Training
     var optimizer = optimizer
     var network = OneNumber(value: 0.8)
     return Self.gradients.map { gradient in
-      network.gradient = gradient
-      network.backward(())
+      network.parameter.addGradient(.scoring(.one), rows: 1) { _, sum, _ in sum = [gradient] }
       optimizer.beginStep(rate: 0.1, gradientScale: scale)
       network.withTrained { optimizer.update(&$0, at: 0, workers: .one) }
       return network.parameter.value[0]
@@ -71,18 +70,20 @@ import Training
 /// A network of one number whose gradient is given.
 private struct OneNumber: Network {
   var parameter: Parameter<Double>
-  var gradient = 0.0
 
   init(value: Double) {
-    parameter = Parameter(name: "w", shape: [1], value: [value], isTrained: true)
+    parameter = Parameter(name: "w", role: .whole, shape: [1], value: [value])
   }
 
-  func weight(of batch: Void) -> Double { 1 }
-  mutating func forward(_ batch: Void) -> Double { 0 }
+  func makeMemory() {}
 
-  mutating func backward(_ batch: Void) {
-    parameter.setGradient([gradient])
+  func outputs(_ batch: TableBatch<Double>, _ memory: inout Void, _ pass: Pass) -> Matrix<Double> {
+    batch.features
   }
+
+  func backward(
+    _ dy: inout Matrix<Double>, _ batch: TableBatch<Double>, _ memory: inout Void, _ pass: Pass
+  ) {}
 
   mutating func withTrained(_ body: (inout Parameter<Double>) throws -> Void) rethrows {
     try body(&parameter)

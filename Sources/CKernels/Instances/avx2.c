@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../Chance.h"
 #include "../Panel.h"
 #include "CKernels.h"
 
@@ -18,6 +19,10 @@
 #define BIT_LANES 1
 #define ROWS 6
 #define VECTORS 2
+#define PRODUCT_ROWS 6
+#define PRODUCT_VECTORS 2
+#define PRODUCT_EACH_ROW_COUNT(X) \
+  X(1) X(2) X(3) X(4) X(5) X(6)
 #define XXH_VECTOR XXH_AVX2
 
 #pragma clang attribute push( \
@@ -27,6 +32,7 @@
 #include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
+#include "../Templates/Dense.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/DeltaAddition.inc"
@@ -36,6 +42,7 @@
 #include "../Templates/Quantization.inc"
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
+#include "../Templates/MatrixProduct.inc"
 
 #pragma clang attribute pop
 

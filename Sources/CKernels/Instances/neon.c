@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../Chance.h"
 #include "../Panel.h"
 #include "CKernels.h"
 
@@ -16,11 +17,16 @@
 #define BIT_LANES 0
 #define ROWS 5
 #define VECTORS 4
+#define PRODUCT_ROWS 6
+#define PRODUCT_VECTORS 4
+#define PRODUCT_EACH_ROW_COUNT(X) \
+  X(1) X(2) X(3) X(4) X(5) X(6)
 
 #include "../Templates/Vector.inc"
 #include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
+#include "../Templates/Dense.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/DeltaAddition.inc"
@@ -30,5 +36,6 @@
 #include "../Templates/Quantization.inc"
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
+#include "../Templates/MatrixProduct.inc"
 
 #endif

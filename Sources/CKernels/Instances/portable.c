@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../Chance.h"
 #include "../Panel.h"
 #include "CKernels.h"
 
@@ -15,11 +16,16 @@
 #define BIT_LANES 0
 #define ROWS 8
 #define VECTORS 2
+#define PRODUCT_ROWS 4
+#define PRODUCT_VECTORS 2
+#define PRODUCT_EACH_ROW_COUNT(X) \
+  X(1) X(2) X(3) X(4)
 
 #include "../Templates/Vector.inc"
 #include "../Templates/Pair.inc"
 
 #include "../Templates/Conversion.inc"
+#include "../Templates/Dense.inc"
 #include "../Templates/FloatScan.inc"
 #include "../Templates/LowRankUpdate.inc"
 #include "../Templates/DeltaAddition.inc"
@@ -29,3 +35,4 @@
 #include "../Templates/Quantization.inc"
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
+#include "../Templates/MatrixProduct.inc"

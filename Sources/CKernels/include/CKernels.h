@@ -12,14 +12,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "BlockRows.h"
+#include "BlockSum.h"
 #include "Conversion.h"
 #include "CoreCount.h"
 #include "Dense.h"
 #include "Digest.h"
 #include "FloatFormat.h"
 #include "FloatScan.h"
+#include "Functions.h"
 #include "InstructionSet.h"
+#include "Losses.h"
 #include "LowRankUpdate.h"
+#include "MatrixProduct.h"
+#include "OptimizerSteps.h"
 #include "PeakMemory.h"
 #include "Quantization.h"
 #include "Remainder.h"

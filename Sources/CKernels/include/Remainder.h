@@ -4,6 +4,12 @@
 // numbers of the format in that interval are its candidates: one for most weights, about 2^g where
 // the exponent of W' exceeds that of t by g. A weight's code is its place among its candidates, in
 // as many bits as they need, and none where there is one.
+//
+// A code has at most 33 bits. Candidates are taken for an interval only when its last number lies
+// less than 2^30 places behind its first one. The width is that of the distance as a float, which
+// is at most 2^30 when rounded up, and so at most 31; in 16 bits the distance is below 2^16, as
+// there are no more numbers, a float exactly, and the width at most 16. Two more bits say whether
+// the number is zero where zero is among several candidates.
 #ifndef LORA_REMAINDER_H
 #define LORA_REMAINDER_H
 
@@ -30,7 +36,7 @@
 /// @param merged  [count] numbers of `format`: W'
 /// @param delta   [count] sums of the update, in f64 for an f64 weight, else in f32: acc
 /// @param first   [count] numbers of `format`, overwritten
-/// @param width   [count], overwritten; at most 16 for 16-bit formats, at most 30 for others
+/// @param width   [count], overwritten; at most 16 for 16-bit formats, at most 31 for others
 void lora_candidates(
     lora_instruction_set set, lora_format format, size_t count, const void *merged,
     const void *delta, void *first, uint8_t *width);
@@ -42,6 +48,11 @@ typedef struct {
   size_t bytes;      // bytes that have gone out, or come in
 } lora_bit_place;
 
+/// Bytes that `count` codes of 33 bits can fill behind the 31 bits that may be pending.
+static inline size_t lora_remainder_room(size_t count) {
+  return 4 * count + count / 8 + 8;
+}
+
 /// Appends the codes of `count` elements to a stream of bits.
 ///
 /// Where zero is among several candidates, a code begins with 0 for zero, 10 for negative zero and
@@ -49,7 +60,7 @@ typedef struct {
 /// has index 0 and is an outlier.
 /// @param original  [count] numbers of `format`: W
 /// @param first     [count], as `width` from lora_candidates
-/// @param bits      room for 4 · count + 4 bytes; `place->bytes` says how many are used
+/// @param bits      room for lora_remainder_room(count) bytes; `place->bytes` says how many are used
 /// @param outliers  [room], overwritten: positions below count, ascending
 /// @return          how many outliers there are; those beyond `room` are not written
 size_t lora_remainder_encode(

@@ -32,7 +32,7 @@ package enum GGUFFileWriter {
       }
       try put(header)
       for (_, tensor) in tensors { try put(tensor.bytes) }
-      try sink.finish()
+      try sink.finish(with: [])
     } catch {
       sink.discard()
       throw error

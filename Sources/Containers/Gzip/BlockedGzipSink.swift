@@ -72,10 +72,10 @@ final class BlockedGzipSink: ContainerSink, @unchecked Sendable {
   /// Does nothing: the last blocks are not made before `finish`.
   func synchronize() {}
 
-  func finish() throws(ContainerError) {
+  func finish(with companions: [OutputFile]) throws(ContainerError) {
     try compressPending()
     try emit(BlockedGzip.index(of: blocks))
-    try output.finish()
+    try output.finish(with: companions)
   }
 
   func discard() {

@@ -19,6 +19,8 @@ package struct FileStatus: Equatable, Sendable {
   package var device: UInt64
   package var inode: UInt64
   package var linkCount: Int
+  /// The user it belongs to; nil where that is not known.
+  package var owner: UInt32?
   /// Nanoseconds since 1970 of the last change of the content.
   package var modified: Int64
 
@@ -29,7 +31,7 @@ package struct FileStatus: Equatable, Sendable {
 
   package init(
     kind: Kind, size: Int, permissions: FilePermissions, identity: (device: UInt64, inode: UInt64),
-    linkCount: Int = 1, modified: Int64 = 0
+    linkCount: Int = 1, modified: Int64 = 0, owner: UInt32? = nil
   ) {
     self.kind = kind
     self.size = size
@@ -37,6 +39,7 @@ package struct FileStatus: Equatable, Sendable {
     (device, inode) = identity
     self.linkCount = linkCount
     self.modified = modified
+    self.owner = owner
   }
 }
 
@@ -72,7 +75,8 @@ package protocol FileSystem: Sendable {
   func status(of file: FileDescriptor) throws(Errno) -> FileStatus
   /// The path that a link holds.
   func target(ofLink path: FilePath) throws(Errno) -> FilePath
-  /// The names in a folder, without `.` and `..`, in ascending order of their bytes.
+  /// The names in a folder, without `.` and `..`, in ascending order of their bytes;
+  /// `.illegalByteSequence` when one is not UTF-8.
   func names(inFolder path: FilePath) throws(Errno) -> [String]
 
   /// Reserves room for `size` bytes and makes the file that long.
@@ -98,6 +102,9 @@ package protocol FileSystem: Sendable {
   func renameWithoutReplacing(_ old: FilePath, to new: FilePath) throws(Errno)
   /// Makes two names trade places in one step.
   func exchange(_ first: FilePath, with second: FilePath) throws(Errno)
+
+  /// The user whose files the process creates.
+  var user: UInt32 { get }
 
   /// The permissions that a process may not give to what it creates.
   var creationMask: FilePermissions { get }

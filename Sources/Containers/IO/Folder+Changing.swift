@@ -20,7 +20,7 @@ extension Folder {
   package static func remove(_ path: String) throws(ContainerError) {
     let system = SystemFileSystem.shared
     let target = try OutputTarget(path, .folder, options: OutputOptions(force: true), in: system)
-    try ModelFolderNames.check(target)
+    try ModelFolderNames.check(target, at: target.path)
     do throws(Errno) {
       if (try? system.status(of: target.temporary, followingLinks: false)) != nil {
         try TemporaryFolder.remove(target.temporary, in: system)

@@ -34,11 +34,12 @@ package enum Folder {
     return parent.isEmpty ? "." : parent.string
   }
 
-  /// `path` from the root on.
+  /// `path` from the root on; as it is where the working directory's name is not UTF-8.
   package static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let current = unsafe getcwd(nil, 0) else { return path }
     defer { unsafe free(current) }
-    return FilePath(unsafe String(cString: current)).pushing(FilePath(path)).string
+    guard let current = unsafe String(validatingCString: current) else { return path }
+    return FilePath(current).pushing(FilePath(path)).string
   }
 
   /// The last component of a path.

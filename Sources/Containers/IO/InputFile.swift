@@ -7,6 +7,9 @@ package final class InputFile: Sendable {
   /// Bytes of a regular file; nil for a stream.
   package let size: Int?
 
+  /// Of a regular file; nil for a stream.
+  var permissions: FilePermissions? { size == nil ? nil : status.permissions }
+
   private let descriptor: FileDescriptor
   private let status: FileStatus
   private let system: any FileSystem

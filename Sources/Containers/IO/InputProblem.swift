@@ -10,6 +10,10 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
   case isDirectory
   /// A socket or a device.
   case notAFile
+  /// A folder that holds a name which is not UTF-8.
+  case nameIsNoText
+  /// A link that would be followed out of its folder.
+  case linkLeaves(to: String)
   case tooLarge(limit: Int)
   case endsEarly(missing: Int)
   case changed
@@ -17,14 +21,17 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
   case readTwice
   case pickle
   case otherFormat(String)
+  /// The process has as many files open as it may have.
+  case tooManyFiles(limit: Int)
   case failed(operation: String, Errno)
 
   package var category: FailureCategory {
     switch self {
     case .missing, .closed, .isDirectory, .notAFile: .missingInput
     case .noPermission: .noPermission
-    case .tooLarge, .endsEarly, .pickle, .otherFormat: .badData
+    case .nameIsNoText, .linkLeaves, .tooLarge, .endsEarly, .pickle, .otherFormat: .badData
     case .changed, .failed: .inputOutput
+    case .tooManyFiles: .outOfResources
     case .needsRandomAccess, .readTwice: .wrongUsage
     }
   }
@@ -41,6 +48,11 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
       "is a folder where a file is expected; name a file in it"
     case .notAFile:
       "is neither a regular file nor a pipe; name a file"
+    case .nameIsNoText:
+      "holds a file whose name is not UTF-8 text, and would be lost; rename it"
+    case .linkLeaves(let target):
+      "is a link to \(escaped(target)), out of its folder, and is not followed there; "
+        + "if that file belongs to the model, put a copy in place of the link"
     case .tooLarge(let limit):
       "is larger than the \(limit) bytes such a file may have; is it the right file?"
     case .endsEarly(let missing):
@@ -56,6 +68,9 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
         + "(safetensors.torch.save_file)"
     case .otherFormat(let format):
       "is a \(format) file where safetensors is expected; convert it first"
+    case .tooManyFiles(let limit):
+      "cannot be opened: \(limit) files are open already, and no more may be; "
+        + "allow more with ulimit -n, or put the model into fewer shards"
     case .failed(let operation, let errno):
       "\(operation) failed: \(errno); check the disk"
     }
@@ -67,6 +82,8 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
     case .noSuchFileOrDirectory, .notDirectory: self = .missing
     case .permissionDenied, .notPermitted: self = .noPermission
     case .isDirectory: self = .isDirectory
+    case .illegalByteSequence: self = .nameIsNoText
+    case .tooManyOpenFiles: self = .tooManyFiles(limit: OpenFiles.limit)
     default: self = .failed(operation: operation, errno)
     }
   }

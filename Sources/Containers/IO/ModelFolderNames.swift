@@ -19,25 +19,30 @@ enum ModelFolderNames {
       }
   }
 
-  /// Throws unless everything in the folder to replace is a file with such a name.
-  static func check(_ target: OutputTarget) throws(ContainerError) {
-    let foreign: String?
+  /// The names in the folder that `target` replaces, and that lies at `place`.
+  ///
+  /// - Throws: `OutputProblem.foreignFile` unless each is a file with such a name, or one that
+  ///   `WrittenFiles` says was written with the folder.
+  @discardableResult
+  static func check(
+    _ target: OutputTarget, at place: FilePath
+  ) throws(ContainerError) -> [String] {
+    let system = target.system
+    let written = WrittenFiles(inFolder: place, system)
+    var foreign: String?
     do throws(Errno) {
-      foreign = try foreignName(in: target)
+      let names = try system.names(inFolder: place)
+      for name in names {
+        let path = place.appending(name)
+        let status = try system.status(of: path, followingLinks: false)
+        // A link to a file of a download cache is a file as far as removing it goes.
+        let isKnown = contains(name) && (status.kind == .file || status.kind == .link)
+        if !isKnown && !written.holds(name, at: path, system) { foreign = foreign ?? name }
+      }
+      if foreign == nil { return names }
     } catch {
       throw ContainerError(file: target.name, .output(.creating(error, "looking into it")))
     }
-    guard let foreign else { return }
-    throw ContainerError(file: target.name, .output(.foreignFile(foreign)))
-  }
-
-  private static func foreignName(in target: OutputTarget) throws(Errno) -> String? {
-    for name in try target.system.names(inFolder: target.path) {
-      let status = try target.system.status(
-        of: target.path.appending(name), followingLinks: false)
-      // A link to a file of a download cache is a file as far as removing it goes.
-      guard contains(name), status.kind == .file || status.kind == .link else { return name }
-    }
-    return nil
+    throw ContainerError(file: target.name, .output(.foreignFile(foreign ?? "")))
   }
 }

@@ -27,6 +27,15 @@ package final class OutputFile: Sendable {
     var end = 0
     /// As long as the file is already.
     var size = 0
+    /// What bore the name, when the file has it.
+    var replaced: Replaced?
+  }
+
+  private enum Replaced {
+    case nothing
+    /// It bears the temporary's name now.
+    case kept
+    case gone
   }
 
   /// Prepares to write `path`, reserving `expectedSize` bytes (0: the size is not known).
@@ -96,18 +105,17 @@ package final class OutputFile: Sendable {
 
   /// Gives the file its name, when everything was written.
   ///
-  /// - Throws: the temporary is removed then, and what bore the name is untouched. Only when the
-  ///   folder cannot be synchronized the new file is there although this throws.
+  /// - Throws: the temporary is removed then, and what bore the name is untouched, unless the
+  ///   problem says that the new file is there.
   package func publish() throws(ContainerError) {
-    do throws(ContainerError) {
-      try complete()
-      try target?.publish(force: options.force)
-    } catch {
-      discard()
-      throw error
-    }
-    if takeOpen() { system.close(descriptor) }
-    if options.synchronizes { try target?.synchronizeParent() }
+    try publish(with: [])
+  }
+
+  /// Gives this file its name and then `companions`, which belong to it, theirs: all of them or none.
+  ///
+  /// - Throws: as `publish`.
+  package func publish(with companions: [OutputFile]) throws(ContainerError) {
+    try Publication.publish([self] + companions)
   }
 
   /// Cuts the file to what was written and brings it to the disk, where it keeps its temporary name.
@@ -115,14 +123,14 @@ package final class OutputFile: Sendable {
   /// - Throws: the temporary is removed then.
   package func synchronize() throws(ContainerError) {
     do throws(ContainerError) {
-      try complete()
+      try finishContent()
     } catch {
       discard()
       throw error
     }
   }
 
-  private func complete() throws(ContainerError) {
+  private func finishContent() throws(ContainerError) {
     let (end, size) = progress.withLock { ($0.end, $0.size) }
     do throws(Errno) {
       if end != size { try system.resize(descriptor, to: end) }
@@ -170,5 +178,55 @@ package final class OutputFile: Sendable {
 
   private func failure(_ operation: String, _ error: Errno) -> ContainerError {
     ContainerError(file: path, .output(.failed(operation: operation, error)))
+  }
+}
+
+extension OutputFile: NamedOutput {
+  func complete() throws(ContainerError) { try finishContent() }
+
+  func takeName(revocably: Bool) throws(ContainerError) {
+    guard let target else { return progress.withLock { $0.replaced = .nothing } }
+    guard target.replaced != nil, options.force, revocably else {
+      try target.publish(force: options.force)
+      progress.withLock { $0.replaced = target.replaced == nil ? .nothing : .gone }
+      return
+    }
+    let isKept = try target.exchange()
+    progress.withLock { $0.replaced = isKept ? .kept : .gone }
+  }
+
+  func returnName() -> Bool {
+    guard let target else { return true }
+    do throws(Errno) {
+      switch progress.withLock({ $0.replaced }) {
+      case .gone: return false
+      case .kept: try system.exchange(target.path, with: temporary)
+      case .nothing: try system.rename(target.path, to: temporary)
+      case nil: break
+      }
+      progress.withLock { $0.replaced = nil }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  func settle() throws(ContainerError) {
+    var failure: ContainerError?
+    if progress.withLock({ $0.replaced }) == .kept {
+      do throws(Errno) {
+        try system.removeFile(temporary)
+      } catch {
+        let name = temporary.lastComponent?.string ?? ""
+        failure = ContainerError(file: path, .output(.leftover(name, error)))
+      }
+    }
+    abandon()
+    if options.synchronizes { try target?.synchronizeParent() }
+    if let failure { throw failure }
+  }
+
+  func abandon() {
+    if takeOpen() { system.close(descriptor) }
   }
 }

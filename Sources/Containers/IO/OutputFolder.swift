@@ -20,6 +20,9 @@ package final class OutputFolder: Sendable {
   private struct State {
     var isOpen = true
     var files: [OutputFile] = []
+    var names: [String] = []
+    /// What the replaced folder holds, all of it known to be ours to remove.
+    var replacedNames: [String] = []
   }
 
   /// Prepares to write the folder `path`.
@@ -33,7 +36,7 @@ package final class OutputFolder: Sendable {
     self.options = options
     self.system = system
     target = try OutputTarget(path, .folder, options: options, in: system)
-    if target.replaced != nil { try ModelFolderNames.check(target) }
+    if target.replaced != nil { try ModelFolderNames.check(target, at: target.path) }
     descriptor = try TemporaryFolder.open(for: target)
   }
 
@@ -45,6 +48,13 @@ package final class OutputFolder: Sendable {
   package func makeFile(
     named name: String, expectedSize: Int = 0
   ) throws(ContainerError) -> OutputFile {
+    try makeFile(named: name, expectedSize: expectedSize, like: options.sourcePermissions)
+  }
+
+  /// As above; others may do no more with it than with a source of these permissions.
+  private func makeFile(
+    named name: String, expectedSize: Int, like source: FilePermissions?
+  ) throws(ContainerError) -> OutputFile {
     let shown = FilePath(path).appending(name).string
     guard let component = FilePath.Component(name), component.kind == .regular else {
       throw ContainerError(file: shown, .output(.notAName))
@@ -53,14 +63,18 @@ package final class OutputFolder: Sendable {
     let descriptor: FileDescriptor
     do throws(Errno) {
       let mode: FilePermissions = [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
-      descriptor = try system.openToWrite(place, mode: mode, exclusive: true)
+      descriptor = try system.openToWrite(
+        place, mode: options.limited(mode, to: source), exclusive: true)
     } catch {
       throw ContainerError(file: shown, .output(.creating(error, "opening")))
     }
     let file = try OutputFile(
       path: shown, options: options, at: place, target: nil, descriptor: descriptor,
       expectedSize: expectedSize, in: system)
-    state.withLock { $0.files.append(file) }
+    state.withLock { state in
+      state.files.append(file)
+      state.names.append(name)
+    }
     return file
   }
 
@@ -71,11 +85,15 @@ package final class OutputFolder: Sendable {
     try file.publish()
   }
 
-  /// Copies the file at `source` into this folder.
+  /// Copies the file at `source` into this folder, where others may do no more with it.
+  ///
+  /// - Throws: `InputProblem.linkLeaves` for a link out of its own folder.
   package func copy(sideFile source: String, named name: String) throws(ContainerError) {
+    try SideFile.check(source, in: system)
     let input = try InputFile(source, in: system)
     let stream = FileStream(input)
-    let file = try makeFile(named: name, expectedSize: input.size ?? 0)
+    let file = try makeFile(
+      named: name, expectedSize: input.size ?? 0, like: input.permissions)
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     var offset = 0
     while true {
@@ -93,45 +111,13 @@ package final class OutputFolder: Sendable {
     try file.publish()
   }
 
-  /// Gives the folder its name, when all of its files are published.
+  /// Gives the folder its name, when all of its files are published, and then `companions`, which
+  /// belong to it, theirs: all of them or none.
   ///
-  /// - Throws: everything written is removed then, and what bore the name is untouched. Only when
-  ///   the old folder cannot be removed, or the names not be brought to the disk, the new one is
-  ///   there although this throws.
-  package func publish() throws(ContainerError) {
-    do throws(ContainerError) {
-      try checkFiles()
-      try synchronize()
-      try rename()
-    } catch {
-      discard()
-      throw error
-    }
-    if takeOpen() != nil { system.close(descriptor) }
-    if options.synchronizes { try target.synchronizeParent() }
-    guard target.replaced != nil else { return }
-    // The old folder bears the temporary's name.
-    try attempt("removing the old folder") { () throws(Errno) in
-      try TemporaryFolder.remove(target.temporary, in: system)
-    }
-  }
-
-  private func checkFiles() throws(ContainerError) {
-    let unfinished = state.withLock { $0.files.first { $0.isOpen } }
-    guard let unfinished else { return }
-    throw ContainerError(file: path, .output(.unfinishedFile(unfinished.path)))
-  }
-
-  private func synchronize() throws(ContainerError) {
-    guard options.synchronizes else { return }
-    try attempt("synchronizing") { () throws(Errno) in try system.synchronize(descriptor) }
-  }
-
-  private func rename() throws(ContainerError) {
-    guard target.replaced != nil else { return try target.publish(force: false) }
-    try attempt("exchanging") { () throws(Errno) in
-      try system.exchange(target.temporary, with: target.path)
-    }
+  /// - Throws: everything written is removed then, and what bore the name is untouched, unless the
+  ///   problem says that the new folder is there.
+  package func publish(with companions: [OutputFile] = []) throws(ContainerError) {
+    try Publication.publish([self] + companions)
   }
 
   /// Removes what was written; does nothing after `publish` or a first `discard`.
@@ -159,5 +145,75 @@ package final class OutputFolder: Sendable {
     } catch {
       throw ContainerError(file: path, .output(.failed(operation: operation, error)))
     }
+  }
+}
+
+extension OutputFolder: NamedOutput {
+  func complete() throws(ContainerError) {
+    let unfinished = state.withLock { $0.files.first { $0.isOpen } }
+    if let unfinished {
+      throw ContainerError(file: path, .output(.unfinishedFile(unfinished.path)))
+    }
+    let names = state.withLock { $0.names }
+    if let text = try WrittenFiles.text(for: names, inFolder: target.temporary, system) {
+      try write(text, named: WrittenFiles.name)
+    }
+    guard options.synchronizes else { return }
+    do throws(Errno) {
+      try system.synchronize(descriptor)
+    } catch .invalidArgument, .notSupported {
+      // A file system that knows no such thing for folders.
+    } catch {
+      throw ContainerError(file: path, .output(.failed(operation: "synchronizing", error)))
+    }
+  }
+
+  /// What was put into the folder since it was looked into is found when nobody reaches it by its
+  /// name any more; then it gets its name back.
+  func takeName(revocably: Bool) throws(ContainerError) {
+    guard target.replaced != nil else { return try target.publish(force: false) }
+    try attempt("exchanging") { () throws(Errno) in
+      try system.exchange(target.temporary, with: target.path)
+    }
+    do throws(ContainerError) {
+      let names = try ModelFolderNames.check(target, at: target.temporary)
+      state.withLock { $0.replacedNames = names }
+    } catch {
+      guard returnName() else {
+        abandon()
+        throw ContainerError(
+          file: path, .output(.leftover(target.temporaryName, .directoryNotEmpty)))
+      }
+      throw error
+    }
+  }
+
+  func returnName() -> Bool {
+    do throws(Errno) {
+      if target.replaced == nil {
+        try system.rename(target.path, to: target.temporary)
+      } else {
+        try system.exchange(target.path, with: target.temporary)
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  func settle() throws(ContainerError) {
+    let names = state.withLock { $0.replacedNames }
+    abandon()
+    if options.synchronizes { try target.synchronizeParent() }
+    guard target.replaced != nil else { return }
+    do throws(Errno) {
+      try TemporaryFolder.remove(target.temporary, holding: names, in: system)
+    } catch {
+      throw ContainerError(file: path, .output(.leftover(target.temporaryName, error)))
+    }
+  }
+
+  func abandon() {
+    if takeOpen() != nil { system.close(descriptor) }
   }
 }

@@ -26,19 +26,30 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
   case closedPipe
   /// Standard output, which the process was started without.
   case closedStream
+  /// The process has as many files open as it may have.
+  case tooManyFiles(limit: Int)
   /// Nothing was written yet.
   case cannotCreate(operation: String, Errno)
   /// Part was written; the partial output is removed.
   case failed(operation: String, Errno)
+  /// Part went to standard output.
+  case streamFailed(Errno)
+  /// It has its name, and the name may not be on the disk.
+  case unsynchronized(Errno)
+  /// It has its name, and what bore it before is still there under another.
+  case leftover(String, Errno)
+  /// It has no name, but what belongs to it has.
+  case separated(cause: String)
 
   package var category: FailureCategory {
     switch self {
     case .inUse: .busy
     case .readOnly, .noPermission: .noPermission
-    case .closedPipe, .closedStream, .failed: .inputOutput
+    case .closedPipe, .closedStream, .failed, .streamFailed, .unsynchronized, .leftover, .separated:
+      .inputOutput
     case .incomplete, .unfinishedFile: .bug
-    case .cannotCreate(_, let errno):
-      errno == .tooManyOpenFiles || errno == .noMemory ? .outOfResources : .cannotCreate
+    case .tooManyFiles: .outOfResources
+    case .cannotCreate(_, let errno): errno == .noMemory ? .outOfResources : .cannotCreate
     default: .cannotCreate
     }
   }
@@ -76,10 +87,23 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     case .closedPipe: "the reader of standard output is gone"
     case .closedStream:
       "is closed, and there is something to print; redirect it, to /dev/null if nobody reads it"
+    case .tooManyFiles(let limit):
+      "cannot be created: \(limit) files are open already, and no more may be; "
+        + "allow more with ulimit -n, or write larger shards (--shard-size)"
     case .cannotCreate(let operation, let errno):
       "cannot be created: \(operation) failed: \(errno); choose another place"
     case .failed(let operation, let errno):
       "\(operation) failed midway: \(errno); nothing was published"
+    case .streamFailed(let errno):
+      "writing failed: \(errno); what it has got is not complete"
+    case .unsynchronized(let errno):
+      "is complete and in its place, but bringing its name to the disk failed: \(errno); "
+        + "a power cut could still undo it"
+    case .leftover(let name, let errno):
+      "is complete and in its place, but what it replaced could not be removed: \(errno); "
+        + "remove \(escaped(name)) beside it"
+    case .separated(let cause):
+      "\(cause); what belongs to it has its name already, and this is found under its temporary one"
     }
   }
 
@@ -91,6 +115,7 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     case .noSuchFileOrDirectory, .notDirectory: .noFolder
     case .fileNameTooLong: .nameTooLong
     case .fileExists: .exists
+    case .tooManyOpenFiles: .tooManyFiles(limit: OpenFiles.limit)
     default: .cannotCreate(operation: operation, errno)
     }
   }

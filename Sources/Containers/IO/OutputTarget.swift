@@ -21,6 +21,8 @@ struct OutputTarget {
   let name: String
   /// What is replaced; nil when the name is free.
   let replaced: FileStatus?
+  private let kind: Kind
+  private let options: OutputOptions
   let system: any FileSystem
 
   enum Kind {
@@ -33,6 +35,7 @@ struct OutputTarget {
   ) throws(ContainerError) {
     self.name = name
     self.system = system
+    (self.kind, self.options) = (kind, options)
     var path = FilePath(name)
     var status: FileStatus?
     for _ in 0..<40 {
@@ -108,9 +111,12 @@ struct OutputTarget {
 
   var temporaryName: String { ".\(path.lastComponent?.string ?? "").lora-tmp" }
 
-  /// The permissions of the output: those of what it replaces, else what the process may give.
+  /// The permissions of the output: those of what it replaces, else what the process may give, and
+  /// for a file no more than what is read has.
   func permissions(_ usual: FilePermissions) -> FilePermissions {
-    replaced?.permissions ?? usual.subtracting(system.creationMask)
+    if let replaced { return replaced.permissions }
+    let usual = usual.subtracting(system.creationMask)
+    return kind == .folder ? usual : options.limited(usual, to: options.sourcePermissions)
   }
 
   /// Gives the finished `temporary` the name of the output.
@@ -144,14 +150,32 @@ struct OutputTarget {
     }
   }
 
+  /// Gives the finished `temporary` the name of the output, and its own to what is replaced.
+  ///
+  /// - Returns: false when the file system cannot do that, and what was replaced is gone.
+  func exchange() throws(ContainerError) -> Bool {
+    do throws(Errno) {
+      try system.exchange(temporary, with: path)
+      return true
+    } catch .invalidArgument, .noFunction, .notSupported {
+      try publish(force: true)
+      return false
+    } catch {
+      throw ContainerError(file: name, .output(.failed(operation: "exchanging", error)))
+    }
+  }
+
   /// Brings the folder's names to the disk.
+  ///
+  /// A file system that knows no such thing for folders (`.invalidArgument`) needs none.
   func synchronizeParent() throws(ContainerError) {
     do throws(Errno) {
       let folder = try system.openFolder(parent)
       defer { system.close(folder) }
       try system.synchronize(folder)
+    } catch .invalidArgument, .notSupported {
     } catch {
-      throw ContainerError(file: name, .output(.failed(operation: "synchronizing", error)))
+      throw ContainerError(file: name, .output(.unsynchronized(error)))
     }
   }
 }

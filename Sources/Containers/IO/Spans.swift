@@ -1,11 +1,5 @@
 import Kernels
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 // The few doors between arrays and raw spans; all access is checked against the span's bounds.
 
 extension Span where Element == UInt8 {
@@ -45,21 +39,6 @@ extension String {
     _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try utf8Span.span.withBytes(body)
-  }
-}
-
-extension RawSpan {
-  /// Whether both are as long and hold the same bytes.
-  package func hasSameBytes(as other: RawSpan) -> Bool {
-    guard byteCount == other.byteCount else { return false }
-    return unsafe withUnsafeBytes { left in
-      unsafe other.withUnsafeBytes { right in
-        guard let left = left.baseAddress, let right = right.baseAddress else {
-          return true
-        }
-        return unsafe memcmp(left, right, byteCount) == 0
-      }
-    }
   }
 }
 

@@ -47,7 +47,7 @@ package enum StandardStreams {
   /// Writes all of `bytes` to standard output.
   ///
   /// - Throws: `OutputProblem.closedPipe` when the reader is gone, `.closedStream` when there was
-  ///   none from the start, `.failed` on anything else.
+  ///   none from the start, `.streamFailed` on anything else.
   package static func write(_ bytes: RawSpan) throws(ContainerError) {
     guard !isClosed(.standardOutput) || bytes.byteCount == 0 else {
       throw ContainerError(file: "standard output", .output(.closedStream))
@@ -63,8 +63,7 @@ package enum StandardStreams {
         case .interrupted: continue
         case .brokenPipe: throw ContainerError(file: "standard output", .output(.closedPipe))
         default:
-          throw ContainerError(
-            file: "standard output", .output(.failed(operation: "writing", error)))
+          throw ContainerError(file: "standard output", .output(.streamFailed(error)))
         }
       }
     }

@@ -33,8 +33,10 @@ extension SystemFileSystem {
       errno = 0
       guard let entry = unsafe readdir(folder) else { break }
       let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        unsafe String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
+      // A name that is no text could only be given back as another one.
+      guard let name else { throw .illegalByteSequence }
       if name != "." && name != ".." { names.append(name) }
     }
     guard errno == 0 else { throw Errno(rawValue: errno) }
@@ -123,6 +125,7 @@ extension FileStatus {
       kind: kind, size: Int(stat.size), permissions: stat.permissions,
       identity: (UInt64(truncatingIfNeeded: stat.deviceID.rawValue), UInt64(stat.inode.rawValue)),
       linkCount: stat.linkCount,
-      modified: Int64(stat.st_mtim.tv_sec) * 1_000_000_000 + Int64(stat.st_mtim.tv_nsec))
+      modified: Int64(stat.st_mtim.tv_sec) * 1_000_000_000 + Int64(stat.st_mtim.tv_nsec),
+      owner: stat.userID.rawValue)
   }
 }

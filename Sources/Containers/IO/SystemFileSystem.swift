@@ -135,6 +135,8 @@ package struct SystemFileSystem: FileSystem {
     }
   #endif
 
+  package var user: UInt32 { geteuid() }
+
   package var creationMask: FilePermissions {
     FilePermissions(rawValue: initialMask)
   }

@@ -5,13 +5,13 @@ enum TemporaryFile {
   /// Opens, locks, empties it and gives it the output's permissions.
   ///
   /// - Throws: `OutputProblem.inUse` when another process holds the lock, `.foreignTemporary` when
-  ///   the name belongs to something that is not a plain file of one link.
+  ///   the name belongs to something that is not a plain file of one link, or is another user's.
   static func open(for target: OutputTarget) throws(ContainerError) -> FileDescriptor {
     for _ in 0..<100 {
-      let file = try create(target)
+      let (file, isNew) = try create(target)
       do throws(ContainerError) {
         try lock(file, target)
-        guard try isStillThere(file, target) else {
+        guard try isStillThere(file, target, isNew: isNew) else {
           // Its owner published or removed it between our opening and our locking.
           target.system.close(file)
           continue
@@ -19,6 +19,10 @@ enum TemporaryFile {
         try prepare(file, target)
         return file
       } catch {
+        // One that was just created is nobody else's, unless somebody found and locked it.
+        if isNew, error.problem != .output(.inUse) {
+          try? target.system.removeFile(target.temporary)
+        }
         target.system.close(file)
         throw error
       }
@@ -26,12 +30,22 @@ enum TemporaryFile {
     throw ContainerError(file: target.name, .output(.inUse))
   }
 
-  private static func create(_ target: OutputTarget) throws(ContainerError) -> FileDescriptor {
+  /// Creates the temporary, or opens the one that is there.
+  private static func create(
+    _ target: OutputTarget
+  ) throws(ContainerError) -> (file: FileDescriptor, isNew: Bool) {
+    // What replaces a private file is private from the start.
+    let mode = target.permissions([.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+      .union(.ownerReadWrite)
+    func open(exclusive: Bool) throws(Errno) -> FileDescriptor {
+      try target.system.openToWrite(target.temporary, mode: mode, exclusive: exclusive)
+    }
     do throws(Errno) {
-      // What replaces a private file is private from the start.
-      let mode = target.permissions([.ownerReadWrite, .groupReadWrite, .otherReadWrite])
-      return try target.system.openToWrite(
-        target.temporary, mode: mode.union(.ownerReadWrite), exclusive: false)
+      do throws(Errno) {
+        return (try open(exclusive: true), true)
+      } catch .fileExists {
+        return (try open(exclusive: false), false)
+      }
     } catch {
       let isForeign = error == .tooManySymbolicLinkLevels || error == .isDirectory
       let problem: OutputProblem =
@@ -53,16 +67,18 @@ enum TemporaryFile {
     }
   }
 
-  /// Whether the open file still bears the temporary's name, and is one that we could have made.
+  /// Whether the open file still bears the temporary's name, and is one that we could have made: one
+  /// that was there already belongs to this user, or somebody else would own what is published.
   static func isStillThere(
-    _ file: FileDescriptor, _ target: OutputTarget
+    _ file: FileDescriptor, _ target: OutputTarget, isNew: Bool
   ) throws(ContainerError) -> Bool {
     do throws(Errno) {
       let open = try target.system.status(of: file)
       let named = try target.system.status(of: target.temporary, followingLinks: false)
       guard named.isSameFile(as: open) else { return false }
       let isOurs = open.kind == .folder || (open.kind == .file && open.linkCount == 1)
-      if !isOurs { throw Errno.fileExists }
+      let isOwn = isNew || open.owner == nil || open.owner == target.system.user
+      if !isOurs || !isOwn { throw Errno.fileExists }
       return true
     } catch .noSuchFileOrDirectory {
       return false

@@ -5,16 +5,19 @@ enum TemporaryFolder {
   /// Creates or takes over the temporary folder under a lock, and empties it.
   static func open(for target: OutputTarget) throws(ContainerError) -> FileDescriptor {
     for _ in 0..<100 {
-      let folder = try create(target)
+      let (folder, isNew) = try create(target)
       do throws(ContainerError) {
         try TemporaryFile.lock(folder, target)
-        guard try TemporaryFile.isStillThere(folder, target) else {
+        guard try TemporaryFile.isStillThere(folder, target, isNew: isNew) else {
           target.system.close(folder)
           continue
         }
         try prepare(folder, target)
         return folder
       } catch {
+        if isNew, error.problem != .output(.inUse) {
+          try? target.system.removeFolder(target.temporary)
+        }
         target.system.close(folder)
         throw error
       }
@@ -26,12 +29,17 @@ enum TemporaryFolder {
     .ownerReadWriteExecute, .groupReadWriteExecute, .otherReadWriteExecute,
   ]
 
-  private static func create(_ target: OutputTarget) throws(ContainerError) -> FileDescriptor {
+  private static func create(
+    _ target: OutputTarget
+  ) throws(ContainerError) -> (folder: FileDescriptor, isNew: Bool) {
+    var isNew = true
     do throws(Errno) {
       do throws(Errno) {
         try target.system.createFolder(target.temporary, mode: target.permissions(usualMode))
-      } catch .fileExists {}
-      return try target.system.openFolder(target.temporary)
+      } catch .fileExists {
+        isNew = false
+      }
+      return (try target.system.openFolder(target.temporary), isNew)
     } catch {
       let isForeign = error == .notDirectory || error == .tooManySymbolicLinkLevels
       let problem: OutputProblem =
@@ -63,6 +71,14 @@ enum TemporaryFolder {
   /// Removes a folder of files; nothing below it is ever entered.
   static func remove(_ path: FilePath, in system: any FileSystem) throws(Errno) {
     try empty(path, in: system)
+    try system.removeFolder(path)
+  }
+
+  /// Removes a folder that is to hold these files and no others; with others it stays, with them.
+  static func remove(
+    _ path: FilePath, holding names: [String], in system: any FileSystem
+  ) throws(Errno) {
+    for name in names { try system.removeFile(path.appending(name)) }
     try system.removeFolder(path)
   }
 

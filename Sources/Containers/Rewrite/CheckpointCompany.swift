@@ -37,6 +37,7 @@ package struct CheckpointCompany: Sendable {
   func write(beside plan: RewritePlan, into folder: OutputFolder) throws(ContainerError) {
     for name in layout.sideFiles where sideFiles[name] == nil {
       if name == "config.json", !configuration.isEmpty, var config = layout.config {
+        try SideFile.check(Folder.path(layout.path, name))
         for (key, value) in configuration { config[key] = value.isNull ? nil : value }
         try folder.write(config.indentedText + "\n", named: name)
       } else {

@@ -39,6 +39,8 @@ package final class CheckpointWriter: RewriteSink {
     _ plan: RewritePlan, with company: CheckpointCompany, to destination: CheckpointDestination,
     settings: Settings
   ) throws {
+    var settings = settings
+    settings.output.sourcePermissions = company.layout.permissions
     places = Self.places(in: plan)
     canUpdateMetadata = destination != .standardOutput
     switch destination {
@@ -115,15 +117,20 @@ package final class CheckpointWriter: RewriteSink {
 
   /// Completes the output under its final name.
   ///
-  /// - Parameter state: Entries of the metadata whose value is only now known; they must be as long
-  ///   as those given at the start. On standard output the header has gone already.
+  /// - Parameters:
+  ///   - state: Entries of the metadata whose value is only now known; they must be as long as those
+  ///     given at the start. On standard output the header has gone already.
+  ///   - companions: Complete files that get their names with the output, all of them or none.
   /// - Throws: `ContainerError` when something cannot be written; nothing is published then.
-  package func finish(updating state: OrderedDictionary<String, String>) throws {
+  package func finish(
+    updating state: OrderedDictionary<String, String>, with companions: [OutputFile] = []
+  ) throws {
     for (writer, metadata) in zip(shards, metadata) {
       let final = metadata.merging(state) { _, new in new }
-      try writer.finish(metadata: canUpdateMetadata ? final : nil)
+      try writer.finish(
+        metadata: canUpdateMetadata ? final : nil, with: folder == nil ? companions : [])
     }
-    try folder?.publish()
+    try folder?.publish(with: companions)
   }
 
   /// Removes what was written.

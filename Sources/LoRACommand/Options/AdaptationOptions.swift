@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Training
 
@@ -33,7 +34,6 @@ struct AdaptationOptions: ParsableArguments {
   var alphaPattern: [PatternValueArgument] = []
 
   @Option(
-    name: .customLong("init"),
     help: ArgumentHelp(
       """
       How A and B begin. kaiming: A uniform in ±1/√in, B = 0. gaussian: A normal with deviation \
@@ -43,7 +43,7 @@ struct AdaptationOptions: ParsableArguments {
       quantizing took from the weights of --original. What LAPACK computes for the last four has the \
       machine's last bits.
       """, valueName: "method"))
-  var initialisation = AdapterInitialisation.kaiming
+  var `init` = AdapterInitialisation.kaiming
 
   @Option(
     help: ArgumentHelp(
@@ -53,8 +53,11 @@ struct AdaptationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Share of the adapter's input that each batch leaves out in training.", valueName: "share"))
-  var dropout = 0.0
+      """
+      Share of the adapter's input that each step leaves out in training. (default: 0, or what \
+      --init-adapter says)
+      """, valueName: "share"))
+  var dropout: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -62,11 +65,10 @@ struct AdaptationOptions: ParsableArguments {
   var plusRatio = 1.0
 
   @Option(
-    name: .customLong("modules-to-save"),
     help: ArgumentHelp(
       "Modules to train whole and to store in the adapter, as a head, with commas between.",
       valueName: "names"))
-  var saveModules: String?
+  var modulesToSave: String?
 
   @Flag(help: "Rank-stabilized: scaling is alpha / √rank.")
   var rslora = false
@@ -77,23 +79,34 @@ struct AdaptationOptions: ParsableArguments {
       """)
   var dora = false
 
-  @Flag(help: "Train all biases beside the adapter; they are stored in it.")
+  @Flag(
+    help: """
+      Train all biases beside the adapter; they are stored in it. --train-bias=lora-only trains those \
+      of the adapted modules.
+      """)
   var trainBias = false
 
   @Option(
     help: ArgumentHelp(
-      "Start from this adapter; it says rank, modules and alpha.", valueName: "path"),
+      "What --train-bias=which is short for: all or lora-only.", valueName: "which"))
+  var trainBiasOf: BiasArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Start from this adapter; it says rank, modules, alpha, patterns, biases, dropout, --rslora and \
+      --dora. --alpha and --dropout given here win; biases that it has stay trained.
+      """, valueName: "path"),
     completion: .file())
   var initAdapter: String?
 
   @Option(
-    name: .customLong("adapter"),
     help: ArgumentHelp(
       """
       Train on top of this adapter: PATH or PATH@WEIGHT is folded into the frozen weights in \
       memory, and the new adapter records that it needs it; repeatable.
       """, valueName: "path"))
-  var foundation: [WeightedAdapterArgument] = []
+  var adapter: [WeightedAdapterArgument] = []
 
   @Flag(help: "Go on even when an adapter records another base's fingerprint.")
   var anyBase = false
@@ -118,8 +131,8 @@ struct AdaptationOptions: ParsableArguments {
       (1...65536).contains(rank ?? 1), "--rank is \(rank ?? 0), expected 1 to 65536")
     try require((alpha ?? 1).isFinite, "--alpha must be finite")
     try require(
-      (original != nil) == (initialisation == .loftq), "--init loftq and --original go together")
-    try require((0..<1).contains(dropout), "--dropout must be at least 0 and below 1")
+      (original != nil) == (`init` == .loftq), "--init loftq and --original go together")
+    try require((0..<1).contains(dropout ?? 0), "--dropout must be at least 0 and below 1")
     try require(plusRatio > 0 && plusRatio.isFinite, "--plus-ratio must be above 0")
     for entry in rankPattern {
       try require(
@@ -129,11 +142,12 @@ struct AdaptationOptions: ParsableArguments {
     if initAdapter != nil {
       try require(
         rank == nil && targetModules == nil && rankPattern.isEmpty && alphaPattern.isEmpty
-          && initialisation == .kaiming,
+          && `init` == .kaiming,
         "--init-adapter says rank and modules; leave --rank and --target-modules out")
     }
     let adapterSettings =
       rank != nil || alpha != nil || targetModules != nil || rslora || dora || trainBias
+      || trainBiasOf != nil
       || initAdapter != nil || hasFineSettings
     try require(
       !full || !adapterSettings,
@@ -147,43 +161,44 @@ struct AdaptationOptions: ParsableArguments {
   }
 
   private var hasFineSettings: Bool {
-    !rankPattern.isEmpty || !alphaPattern.isEmpty || initialisation != .kaiming || dropout != 0
-      || plusRatio != 1 || saveModules != nil
+    !rankPattern.isEmpty || !alphaPattern.isEmpty || `init` != .kaiming || dropout != nil
+      || plusRatio != 1 || modulesToSave != nil
   }
 
-  /// What decides the adapter, by the options' names.
-  var settings: RunSettings {
-    var settings: RunSettings = []
-    if let rank { settings.append(("rank", .number(rank))) }
-    if let alpha { settings.append(("alpha", .number(alpha))) }
-    if let targetModules { settings.append(("target-modules", .string(targetModules))) }
-    for (name, patterns) in [("rank-pattern", rankPattern), ("alpha-pattern", alphaPattern)]
-    where !patterns.isEmpty {
-      settings.append((name, .array(patterns.map { .string($0.description) })))
-    }
-    if let saveModules { settings.append(("modules-to-save", .string(saveModules))) }
-    settings += [
-      ("init", .string(initialisation.rawValue)), ("dropout", .number(dropout)),
-      ("plus-ratio", .number(plusRatio)),
-    ]
-    settings += [
-      ("rslora", .bool(rslora)), ("dora", .bool(dora)), ("train-bias", .bool(trainBias)),
-    ]
-    if let initAdapter { settings.append(("init-adapter", .string(initAdapter))) }
-    if !foundation.isEmpty {
-      settings.append(("adapter", .array(foundation.map { .string($0.text) })))
-    }
-    return settings + [("any-base", .bool(anyBase)), ("full", .bool(full))]
+  /// The adapter that is wanted.
+  var choice: AdapterChoice {
+    var choice = AdapterChoice()
+    (choice.rank, choice.alpha, choice.targets) = (rank, alpha, targets)
+    choice.rankPatterns = rankPattern.map { ($0.pattern, $0.value) }
+    choice.alphaPatterns = alphaPattern.map { ($0.pattern, $0.value) }
+    (choice.initialisation, choice.original) = (`init`, original)
+    (choice.dropout, choice.plusRatio) = (dropout, plusRatio)
+    choice.saved = modulesToSave?.split(separator: ",").map(String.init)
+    (choice.isRankStabilized, choice.usesMagnitudes) = (rslora, dora)
+    choice.biases = trainBiasOf?.mode ?? (trainBias ? .all : nil)
+    choice.start = initAdapter
+    choice.comparison = (compareFull, fullLearningRate)
+    return choice
   }
 
   /// The names of `--target-modules`; nil means all.
-  var targets: [String]? {
+  private var targets: [String]? {
     guard let targetModules, targetModules.lowercased() != "all-linear" else { return nil }
     return ModuleWords.of(targetModules)
   }
+}
 
-  /// The names of `--modules-to-save`.
-  var modulesToSave: [String]? { saveModules?.split(separator: ",").map(String.init) }
+/// Which biases are trained, as it is given.
+enum BiasArgument: String, ExpressibleByArgument, CaseIterable {
+  case all
+  case loraOnly = "lora-only"
+
+  var mode: AdapterConfiguration.BiasMode {
+    switch self {
+    case .all: .all
+    case .loraOnly: .adaptedOnly
+    }
+  }
 }
 
 extension AdapterInitialisation: ExpressibleByArgument {}

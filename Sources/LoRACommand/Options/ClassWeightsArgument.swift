@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tables
 import Training
 
 /// What each class counts for in the loss: `balanced`, or a number for each with commas between.

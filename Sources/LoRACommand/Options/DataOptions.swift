@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kernels
+import Tables
 import Training
 
 /// How a table is read.
@@ -35,27 +36,23 @@ struct DataOptions: ParsableArguments {
     help: ArgumentHelp("Pass over lines that begin with this.", valueName: "character"))
   var comment: DelimiterArgument?
 
-  /// What decides the table, by the options' names.
-  var settings: RunSettings {
-    var settings: RunSettings = []
-    if let target { settings.append(("target", .string(target))) }
-    if let task { settings.append(("task", .string(task.rawValue))) }
-    settings.append(("no-header", .bool(noHeader)))
-    if let delimiter {
-      settings.append(("delimiter", .string(String(UnicodeScalar(delimiter.byte)))))
-    }
-    if let comment {
-      settings.append(("comment", .string(String(UnicodeScalar(comment.byte)))))
-    }
-    return settings
+  /// How the table is written.
+  var form: TableForm {
+    var form = TableForm()
+    form.hasHeader = !noHeader
+    (form.delimiter, form.comment) = (delimiter?.byte, comment?.byte)
+    return form
   }
+
+  /// What is said of the table instead of the network.
+  var wishes: TableWishes { TableWishes(form: form, targets: targets, task: task) }
 
   /// The names of `--target`: one column may have commas in its name only when it is the only one.
   var targets: [String]? { target.map(columnList) }
 }
 
 /// A delimiter as it is given: one ASCII character that no field needs, or `tab`.
-struct DelimiterArgument: ExpressibleByArgument {
+struct DelimiterArgument: ExpressibleByArgument, CustomStringConvertible {
   let byte: UInt8
 
   init?(argument: String) {
@@ -65,6 +62,8 @@ struct DelimiterArgument: ExpressibleByArgument {
     else { return nil }
     self.byte = byte
   }
+
+  var description: String { String(UnicodeScalar(byte)) }
 }
 
 extension LearningTask: ExpressibleByArgument {}

@@ -13,6 +13,10 @@ struct EvaluationOptions: ParsableArguments {
 
   @OptionGroup var seed: SeedOption
 
+  var extras: ScoringSession.Extras {
+    ScoringSession.Extras(resamples: resamples, seed: seed.seed, confusion: confusion)
+  }
+
   func validate() throws {
     try require(resamples >= 0, "--resamples must not be negative")
   }

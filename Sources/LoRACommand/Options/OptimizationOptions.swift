@@ -6,15 +6,8 @@ import Training
 /// The defaults suit the small networks that tables are fitted with: AdamW needs no tuned rate there,
 /// and 0.01 is ten times its usual one because the networks are shallow.
 struct OptimizationOptions: ParsableArguments {
-  /// The rules for a step.
-  enum OptimizerName: String, ExpressibleByArgument, CaseIterable {
-    case sgd
-    case adam
-    case adamw
-  }
-
   @Option(help: ArgumentHelp("sgd, adam or adamw.", valueName: "name"))
-  var optimizer = OptimizerName.adamw
+  var optimizer = OptimizerChoice.Kind.adamw
 
   @Option(help: ArgumentHelp("The learning rate after the warm-up.", valueName: "rate"))
   var learningRate = 0.01
@@ -45,6 +38,17 @@ struct OptimizationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Shares of the old that the moments of adam and adamw keep, with a comma between.",
+      valueName: "b1,b2"))
+  var betas = BetasArgument(0.9, 0.999)
+
+  @Option(
+    help: ArgumentHelp(
+      "What adam and adamw add to the root of the second moment.", valueName: "number"))
+  var epsilon = 1e-8
+
+  @Option(
+    help: ArgumentHelp(
       "Decay of all trained parameters; adamw decouples it from the gradient.", valueName: "rate"))
   var weightDecay = 0.0
 
@@ -54,8 +58,10 @@ struct OptimizationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Batches whose gradients make one step, as though they were one batch.",
-      valueName: "batches"))
+      """
+      Batches of one step: so many rows less are in memory at once, and the bits are those of one \
+      batch of all its rows.
+      """, valueName: "batches"))
   var accumulate = 1
 
   @Option(
@@ -78,7 +84,7 @@ struct OptimizationOptions: ParsableArguments {
       Steps in which the rate rises from 0 to --learning-rate: a whole number, or a share of the \
       run's steps as 0.1 or 10%.
       """, valueName: "steps"))
-  var warmup = WarmupArgument.steps(0)
+  var warmup = Schedule.Warmup.steps(0)
 
   @Option(
     help: ArgumentHelp(
@@ -102,35 +108,22 @@ struct OptimizationOptions: ParsableArguments {
     completion: .file())
   var config: String?
 
-  /// What decides the run, by the options' names.
-  var settings: RunSettings {
-    var settings: RunSettings = [
-      ("optimizer", .string(optimizer.rawValue)), ("learning-rate", .number(learningRate)),
-      ("batch-size", .number(batchSize)),
-    ]
-    if let epochs { settings.append(("epochs", .number(epochs))) }
-    if let steps { settings.append(("steps", .number(steps))) }
-    settings += [
-      ("no-shuffle", .bool(noShuffle)), ("momentum", .number(momentum)),
-      ("nesterov", .bool(nesterov)), ("weight-decay", .number(weightDecay)),
-    ]
-    if let clipNorm { settings.append(("clip-norm", .number(clipNorm))) }
-    if let classWeights {
-      settings.append(("class-weights", .string(classWeights.description)))
+  /// How a run trains.
+  var setup: TrainingSetup {
+    var setup = TrainingSetup()
+    setup.optimizer.kind = optimizer
+    (setup.optimizer.momentum, setup.optimizer.nesterov) = (momentum, nesterov)
+    (setup.optimizer.betas, setup.optimizer.epsilon) = ((betas.first, betas.second), epsilon)
+    setup.optimizer.weightDecay = weightDecay
+    (setup.learningRate, setup.shape, setup.warmup) = (learningRate, schedule, warmup)
+    (setup.batchSize, setup.accumulation) = (batchSize, accumulate)
+    (setup.shuffles, setup.clipNorm) = (!noShuffle, clipNorm)
+    if let steps {
+      setup.length = .steps(steps)
+    } else if let epochs {
+      setup.length = .epochs(epochs)
     }
-    return settings + [
-      ("accumulate", .number(accumulate)), ("schedule", .string(schedule.rawValue)),
-      ("warmup", warmup.setting),
-    ]
-  }
-
-  /// The steps of a pass with this many batches.
-  func stepsPerEpoch(batches: Int) -> Int { (batches + accumulate - 1) / accumulate }
-
-  /// The steps of a run whose passes have this many.
-  func stepCount(stepsPerEpoch: Int) -> Int {
-    if let steps { return steps }
-    return stepsPerEpoch * (epochs ?? max(1, (3000 + stepsPerEpoch - 1) / stepsPerEpoch))
+    return setup
   }
 
   func validate() throws {
@@ -141,8 +134,13 @@ struct OptimizationOptions: ParsableArguments {
     try require(epochs == nil || steps == nil, "give --epochs or --steps, not both")
     try require((0..<1).contains(momentum), "--momentum must be at least 0 and below 1")
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
+    try require(epsilon > 0 && epsilon.isFinite, "--epsilon must be above 0")
+    try require(
+      optimizer != .sgd || (betas == BetasArgument(0.9, 0.999) && epsilon == 1e-8),
+      "--betas and --epsilon go with --optimizer adam and adamw")
     try require((clipNorm ?? 1) > 0, "--clip-norm must be above 0")
-    try require(accumulate > 0, "--accumulate must be above 0")
+    try require(
+      (1...1 << 20).contains(accumulate), "--accumulate is \(accumulate), expected 1 to 1048576")
     try require(
       optimizer == .sgd || (momentum == 0 && !nesterov),
       "--momentum and --nesterov go with --optimizer sgd")
@@ -152,6 +150,7 @@ struct OptimizationOptions: ParsableArguments {
   }
 }
 
+extension OptimizerChoice.Kind: ExpressibleByArgument {}
 extension Schedule.Shape: ExpressibleByArgument {}
 
 /// Throws `problem` as wrong usage unless `holds`.

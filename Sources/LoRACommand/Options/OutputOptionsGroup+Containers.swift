@@ -13,7 +13,10 @@ protocol CheckpointOutputOptions {
   var gzip: Bool? { get }
 }
 
-extension OutputOptionsGroup: CheckpointOutputOptions {}
+extension OutputOptionsGroup: CheckpointOutputOptions {
+  /// Where a result goes, without the options that said so.
+  var place: ResultOutput { ResultOutput(path: output, options: containerOptions, gzip: gzip) }
+}
 
 extension CheckpointOutputOptions {
   /// Whether the output is stdout, so that a report has to go elsewhere.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tables
 import Training
 
 /// What is made of a table's columns before a network is trained on them.
@@ -39,25 +40,15 @@ struct PreparationOptions: ParsableArguments {
     case zero
   }
 
-  var fill: FeatureScaling.Fill? { FeatureScaling.Fill(rawValue: missing.rawValue) }
-
-  /// Whether columns are chosen, or more than numbers.
-  var selectsColumns: Bool { features != nil || drop != nil || categorical != nil }
-
-  func apply(to reader: inout DatasetReader) {
-    reader.chosen = features.map(columnList)
-    reader.dropped = drop.map(columnList) ?? []
-    reader.categorical = categorical.map(columnList) ?? []
-    reader.allowsMissing = fill != nil
-  }
-
-  var settings: RunSettings {
-    let columns: [(String, String?)] = [
-      ("features", features), ("drop", drop), ("categorical", categorical),
-    ]
-    return columns.compactMap { name, value in value.map { (name, .string($0)) } } + [
-      ("missing", .string(missing.rawValue)), ("standardize", .bool(standardize)),
-    ]
+  /// The columns that are read, and what is made of them.
+  var choice: ColumnChoice {
+    var choice = ColumnChoice()
+    choice.chosen = features.map(columnList)
+    choice.dropped = drop.map(columnList) ?? []
+    choice.categorical = categorical.map(columnList) ?? []
+    choice.fill = FeatureScaling.Fill(rawValue: missing.rawValue)
+    choice.standardizes = standardize
+    return choice
   }
 }
 

@@ -17,6 +17,17 @@ struct ScoringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "relu, gelu, silu or tanh. (default: the network's, else relu)", valueName: "name"))
+      "relu, gelu, gelu_tanh, silu or tanh. (default: the network's, else relu)", valueName: "name")
+  )
   var activation: Activation?
+
+  /// Opens the network at `path` and the adapters, which must have been trained on it.
+  func session(
+    _ path: String, _ wishes: TableWishes, workers: Workers
+  ) throws -> ScoringSession {
+    let adapters = try NetworkAdapters(adapters)
+    let base = try BaseNetwork<Double>(path, activation: activation)
+    if !anyBase { try adapters.check(on: base) }
+    return try ScoringSession(base, with: adapters, wishes, workers: workers)
+  }
 }

@@ -4,18 +4,17 @@ import Kernels
 /// How many threads compute.
 package struct ThreadsOption: ParsableArguments {
   @Option(
-    name: .customLong("threads"),
     help: ArgumentHelp("Threads to compute with. (default: all cores)", valueName: "count"))
-  package var requested: Int?
+  package var threads: Int?
 
   package init() {}
 
   /// The number asked for, else that of the cores this process may use.
-  package var count: Int { requested ?? Parallel.coreCount }
+  package var count: Int { threads ?? Parallel.coreCount }
 
   package func validate() throws {
-    if let requested, !(1...1024).contains(requested) {
-      throw ValidationError("--threads is \(requested), expected 1 to 1024")
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads), expected 1 to 1024")
     }
   }
 }

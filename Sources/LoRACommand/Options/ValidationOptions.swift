@@ -38,12 +38,8 @@ struct ValidationOptions: ParsableArguments {
       "--patience and --validate-every need --validation or --holdout")
   }
 
-  var settings: RunSettings {
-    var settings: RunSettings = []
-    if let validation { settings.append(("validation", .string(validation))) }
-    if let holdout { settings.append(("holdout", .number(holdout))) }
-    if let validateEvery { settings.append(("validate-every", .number(validateEvery))) }
-    if let patience { settings.append(("patience", .number(patience))) }
-    return settings
+  /// The rows to validate on.
+  var held: TrainingTables.Held {
+    holdout.map { .share($0) } ?? validation.map { .table($0) } ?? .none
   }
 }

@@ -1,13 +1,10 @@
 import ArgumentParser
 import JSON
+import Training
 
 /// A warm-up as it is given: steps, or a share of the run's steps as `0.1` or `10%`.
-enum WarmupArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
-  case steps(Int)
-  /// At least 0 and below 1.
-  case share(Double)
-
-  init?(argument: String) {
+extension Schedule.Warmup: ExpressibleByArgument, SettingValue {
+  public init?(argument: String) {
     if let steps = Int(argument) {
       guard steps >= 0 else { return nil }
       self = .steps(steps)
@@ -20,20 +17,7 @@ enum WarmupArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
     self = .share(share)
   }
 
-  /// The warm-up of a run of `total` steps; a share is rounded up, as transformers does.
-  func steps(of total: Int) -> Int {
-    switch self {
-    case .steps(let steps): steps
-    case .share(let share): Int((share * Double(total)).rounded(.up))
-    }
-  }
-
-  var description: String {
-    switch self {
-    case .steps(let steps): "\(steps)"
-    case .share(let share): "\(share)"
-    }
-  }
+  public var defaultValueDescription: String { setting.compactText }
 
   /// As `--config` takes it.
   var setting: JSONValue {
@@ -42,6 +26,4 @@ enum WarmupArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
     case .share(let share): .number(share)
     }
   }
-
-  var defaultValueDescription: String { description }
 }

@@ -6,7 +6,9 @@ import Containers
 ///
 /// A path that exists as it is written is that path, with weight 1. Else what follows the last `@` is
 /// a weight when it is a number.
-package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendable {
+package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendable,
+  CustomStringConvertible
+{
   package let path: String
   package let weight: Double
 
@@ -25,7 +27,7 @@ package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendab
   }
 
   /// As it may be given again.
-  package var text: String {
+  package var description: String {
     weight == 1 && !path.contains("@") ? path : "\(path)@\(weight)"
   }
 

@@ -36,9 +36,7 @@ struct EvalCommand: ParsableCommand {
   }
 
   func run() throws {
-    let session = try ScoringSession(
-      base, data: data, scoring: scoring,
-      workers: Workers(count: threads.count))
-    try report.show(try session.evaluate(on: table, evaluation))
+    let session = try scoring.session(base, data.wishes, workers: Workers(count: threads.count))
+    try report.show(try session.evaluate(on: table, evaluation.extras))
   }
 }

@@ -39,9 +39,8 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ScoringSession(
-      base, data: data, scoring: scoring,
-      workers: Workers(count: threads.count)
+    try scoring.session(
+      base, data.wishes, workers: Workers(count: threads.count)
     ).predict(on: table, ids: id.map(columnList) ?? [], showsLogits: logits)
   }
 }

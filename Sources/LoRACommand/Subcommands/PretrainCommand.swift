@@ -2,7 +2,7 @@ import ArgumentParser
 import Kernels
 
 /// The command `lora pretrain`.
-struct PretrainCommand: ParsableCommand {
+struct PretrainCommand: ParsableCommand, RepeatableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pretrain",
     abstract: "Train a network from scratch on a table.",
@@ -27,31 +27,41 @@ struct PretrainCommand: ParsableCommand {
       "Widths of the hidden layers, with commas between.", valueName: "widths"))
   var hidden = WidthsArgument([64, 64])
 
-  @Option(help: ArgumentHelp("relu, gelu, silu or tanh.", valueName: "name"))
+  @Option(help: ArgumentHelp("relu, gelu, gelu_tanh, silu or tanh.", valueName: "name"))
   var activation = Activation.relu
 
   @OptionGroup(title: "Table") var data: DataOptions
   @OptionGroup(title: "Table") var columns: PreparationOptions
   @OptionGroup(title: "Optimization") var optimization: OptimizationOptions
   @OptionGroup(title: "Validation") var validation: ValidationOptions
-  @OptionGroup(title: "State") var checkpoints: CheckpointOptions
+  @OptionGroup(title: "State") var states: StateOptions
   @OptionGroup var seed: SeedOption
   @OptionGroup var output: OutputOptionsGroup
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let settings =
-      [("hidden", .string(hidden.description)), ("activation", .string(activation.rawValue))]
-      + data.settings + columns.settings + [("seed", .string("\(seed.seed)"))]
-    let preparation = TrainingTables.Preparation(
-      data: data, columns: columns, validation: validation,
+    try PretrainSession(
+      preparation: preparation, classWeights: optimization.classWeights, run: trainingRun,
+      output: output.place, report: report, seed: seed.seed
+    ).pretrain(on: table, hidden: hidden.widths, activation: activation)
+  }
+
+  private var preparation: TrainingTables.Preparation {
+    TrainingTables.Preparation(
+      wishes: data.wishes, columns: columns.choice, held: validation.held,
       workers: Workers(count: threads.count))
-    let run = TrainingRun(
-      options: optimization, checkpoints: checkpoints, validation: validation, output: output,
-      workers: Workers(count: threads.count), isQuiet: report.quiet, settings: settings)
-    try PretrainSession(preparation: preparation, run: run, report: report, seed: seed.seed)
-      .pretrain(on: table, hidden: hidden.widths, activation: activation)
+  }
+
+  private var trainingRun: TrainingRun {
+    TrainingRun(
+      setup: optimization.setup, validatesEvery: validation.validateEvery,
+      patience: validation.patience,
+      files: RunFiles(
+        log: optimization.log, chart: optimization.chart, states: states.states,
+        resumes: states.resume, options: output.containerOptions),
+      workers: Workers(count: threads.count), isQuiet: report.quiet,
+      settings: repeatedSettings)
   }
 }
 

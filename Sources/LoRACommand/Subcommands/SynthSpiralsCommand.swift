@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import Tables
 import Training
 
 /// The command `lora synth spirals`.

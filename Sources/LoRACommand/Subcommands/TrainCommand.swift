@@ -3,7 +3,7 @@ import ArgumentParser
 import Kernels
 
 /// The command `lora train`.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ParsableCommand, RepeatableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train an adapter for a frozen network on a table.",
@@ -12,7 +12,9 @@ struct TrainCommand: ParsableCommand {
       0. The adapter is what PEFT reads: a folder, or one file for a name in .safetensors. It \
       records the base's fingerprint, so that it is not merged into another.
 
-      The same seed, machine and number of threads give the same bits.
+      The same seed gives the same bits on any machine, with any number of threads; only what LAPACK \
+      begins (--init pissa, olora, orthogonal, loftq) is the machine's. Weights stay in memory in the \
+      type that they are stored in; f64 ones are rounded to f32, in which training computes.
       """)
 
   @Argument(
@@ -31,11 +33,12 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Table") var columns: PreparationOptions
   @OptionGroup(title: "Optimization") var optimization: OptimizationOptions
   @OptionGroup(title: "Validation") var validation: ValidationOptions
-  @OptionGroup(title: "State") var checkpoints: CheckpointOptions
+  @OptionGroup(title: "State") var states: StateOptions
 
   @Option(
     help: ArgumentHelp(
-      "relu, gelu, silu or tanh. (default: the network's, else relu)", valueName: "name"))
+      "relu, gelu, gelu_tanh, silu or tanh. (default: the network's, else relu)", valueName: "name")
+  )
   var activation: Activation?
 
   @OptionGroup var seed: SeedOption
@@ -51,21 +54,32 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    var settings = adaptation.settings + data.settings + columns.settings
-    if let activation { settings.append(("activation", .string(activation.rawValue))) }
-    settings.append(("seed", .string("\(seed.seed)")))
-    let preparation = TrainingTables.Preparation(
-      data: data, columns: columns, validation: validation,
-      workers: Workers(count: threads.count))
-    let run = TrainingRun(
-      options: optimization, checkpoints: checkpoints, validation: validation, output: output,
-      workers: Workers(count: threads.count), isQuiet: report.quiet, settings: settings)
-    let session = TrainSession(preparation: preparation, run: run, report: report, seed: seed.seed)
+    let session = TrainSession(
+      preparation: preparation, classWeights: optimization.classWeights, run: trainingRun,
+      output: output.place, report: report, seed: seed.seed,
+      below: try NetworkAdapters(adaptation.adapter), anyBase: adaptation.anyBase)
     let network = try BaseNetwork<Float>(base, activation: activation)
     if adaptation.full {
-      try session.trainFully(adaptation, of: network, on: table)
+      try session.trainFully(of: network, on: table)
     } else {
-      try session.trainAdapter(adaptation, of: network, on: table)
+      try session.trainAdapter(adaptation.choice, of: network, on: table)
     }
+  }
+
+  private var preparation: TrainingTables.Preparation {
+    TrainingTables.Preparation(
+      wishes: data.wishes, columns: columns.choice, held: validation.held,
+      workers: Workers(count: threads.count))
+  }
+
+  private var trainingRun: TrainingRun {
+    TrainingRun(
+      setup: optimization.setup, validatesEvery: validation.validateEvery,
+      patience: validation.patience,
+      files: RunFiles(
+        log: optimization.log, chart: optimization.chart, states: states.states,
+        resumes: states.resume, options: output.containerOptions),
+      workers: Workers(count: threads.count), isQuiet: report.quiet,
+      settings: repeatedSettings)
   }
 }

@@ -2,7 +2,9 @@
 ///
 /// The argument parser takes a flag's value by `=` for no value at all, and would drop it.
 enum AttachedValues {
-  private static let options = ["--dequantize": "--dequantize-as"]
+  private static let options = [
+    "--dequantize": "--dequantize-as", "--train-bias": "--train-bias-of",
+  ]
 
   /// `arguments` with `--dequantize=bf16` as `--dequantize-as=bf16`.
   static func expand(_ arguments: [String]) -> [String] {

@@ -16,9 +16,11 @@ package enum Program {
   package static func run() -> Never {
     reserveStreams()
     Interruption.install()
+    OpenFiles.raiseLimit()
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       try EnvironmentError.check()
+      if let word = UnreadableWord.first { throw word }
       var command = try RootCommand.parseAsRoot(
         StoredConfiguration.expand(AttachedValues.expand(arguments)))
       try command.run()

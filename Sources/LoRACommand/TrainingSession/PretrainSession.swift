@@ -1,79 +1,74 @@
 import Kernels
 import Reports
+import Tables
 import Tensors
 import Training
 
 /// Joins a table to a network trained from scratch.
 struct PretrainSession {
   let preparation: TrainingTables.Preparation
+  let classWeights: ClassWeightsArgument?
   let run: TrainingRun
+  let output: ResultOutput
   let report: ReportOptions
   let seed: UInt64
 
   /// Trains a network with these hidden widths and writes it.
   func pretrain(on path: String, hidden: [Int], activation: Activation) throws {
     var generator = Generator(seed: seed)
-    let tables = try TrainingTables(
-      path, tableReader, known: nil, preparation, generator: &generator)
+    let tables = try TrainingTables(path, tableReader, preparation, generator: &generator)
     let dataset = tables.training
-    let file = path == "-" ? "standard input" : path
     if dataset.classCount == 1 {
-      throw TableError(file: file, column: dataset.target, .singleClass)
+      throw TableError(file: tables.file, column: dataset.target, .singleClass)
     }
-    var network = network(
-      for: dataset, hidden: hidden, activation: activation, generator: &generator)
-    try network.weighClasses(run.options.classWeights, for: dataset, file: file)
+    var weights = generator.fork()
+    let network = NetworkBuilder.network(
+      widths: [dataset.columns.count] + hidden + [dataset.outputCount], activation,
+      as: Float.self, generator: &weights)
+    let task: LearningTask = dataset.classCount == nil ? .regression : .classification
+    let loss = try Loss(task, classWeights, for: dataset, network.outputs, file: tables.file)
+    try pretrain(
+      TrainingRun.Work(network: network, loss: loss, tables: tables), activation, &generator)
+  }
+
+  private func pretrain<Net>(
+    _ work: TrainingRun.Work<Net>, _ activation: Activation, _ generator: inout Generator
+  ) throws {
     report.showAhead(
-      RunOpening(tables, run, network, method: "all weights, new ones", seed: seed).report,
-      besideOutputOnStdout: run.output.isStandardOutput)
-    let outcome = try run.train(network, from: [], on: tables, generator: &generator)
-    var trained = outcome.network
-    let after = trained.evaluation(on: tables.judged)
+      RunOpening(work, run, method: "all weights, new ones", seed: seed).report,
+      besideOutputOnStdout: output.isStandardOutput)
+    let outcome = try run.train(work, generator: &generator)
+    let trained = outcome.network
+    let after = trained.evaluation(on: work.tables.judged, work.loss, run.workers)
     try NetworkFile.write(
-      trained, description(of: tables, activation), to: run.output, threads: run.workers.count)
+      trained, description(of: work.tables, activation), to: output, threads: run.workers.count)
     let count = trained.parameterCount
     try report.show(
       TrainingReport(
-        output: run.output.output, tables: tables, run: run, outcome: outcome, seed: seed,
-        before: nil, after: after, parameters: (count, count)
-      ).report, besideOutputOnStdout: run.output.isStandardOutput)
+        output: output.path, tables: work.tables, run: run, seed: seed, before: nil,
+        own: TrainingReport.Contender(outcome, parameters: count, after: after),
+        baseParameters: count
+      ).report, besideOutputOnStdout: output.isStandardOutput)
   }
 
   private var tableReader: DatasetReader {
     var reader = DatasetReader()
-    reader.task = preparation.data.task
-    if let targets = preparation.data.targets { reader.target = .columns(targets) }
+    reader.schema.task = preparation.wishes.task
+    if let targets = preparation.wishes.targets { reader.target = .columns(targets) }
     return reader
-  }
-
-  private func network(
-    for dataset: Dataset<Float>, hidden: [Int], activation: Activation,
-    generator: inout Generator
-  ) -> MultilayerPerceptron<Float> {
-    var weights = generator.fork()
-    var network = MultilayerPerceptron<Float>(
-      sizes: [dataset.columns.count] + hidden + [dataset.outputCount],
-      activation: activation,
-      loss: dataset.classCount == nil ? .meanSquaredError : .softmaxCrossEntropy,
-      generator: &weights)
-    network.workers = run.workers
-    return network
   }
 
   private func description(
     of tables: TrainingTables, _ activation: Activation
   ) -> ModelDescription {
-    let dataset = tables.training
     var description = ModelDescription()
     description.activation = activation
-    description.task = dataset.classCount == nil ? .regression : .classification
-    if !preparation.data.noHeader {
-      description.columns = dataset.columns
-      description.targets = dataset.targetNames
+    description.schema = TableSchema(of: tables.training)
+    if !preparation.wishes.form.hasHeader {
+      (description.schema.columns, description.schema.targets) = (nil, [])
     }
-    if preparation.columns.selectsColumns { description.sources = dataset.sources }
-    description.scaling = tables.scaling
-    description.classes = dataset.classes
+    if !preparation.columns.selectsColumns { description.schema.sources = nil }
+    description.schema.scaling = tables.scaling
     return description
   }
 }

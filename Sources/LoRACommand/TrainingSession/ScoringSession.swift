@@ -1,6 +1,7 @@
 import Containers
 import Kernels
 import Reports
+import Tables
 import Tensors
 import Training
 
@@ -9,33 +10,42 @@ import Training
 /// All of it is computed in f64, where f32 weights are exact: a merged network then differs from base
 /// and adapter by the merge's own rounding alone.
 struct ScoringSession {
-  let data: DataOptions
+  let wishes: TableWishes
   let base: BaseNetwork<Double>
   let adapters: NetworkAdapters
   let workers: Workers
 
-  /// Opens the network and the adapters, which must have been trained on it.
-  init(_ path: String, data: DataOptions, scoring: ScoringOptions, workers: Workers) throws {
-    (self.data, self.workers) = (data, workers)
-    adapters = try NetworkAdapters(scoring.adapters)
-    var base = try BaseNetwork<Double>(path, activation: scoring.activation)
-    if !scoring.anyBase { try adapters.check(on: base) }
-    try adapters.complete(&base.description)
-    self.base = base
+  /// A session with `base` under adapters that go on it.
+  init(
+    _ base: BaseNetwork<Double>, with adapters: NetworkAdapters, _ wishes: TableWishes,
+    workers: Workers
+  ) throws {
+    (self.wishes, self.adapters, self.workers) = (wishes, adapters, workers)
+    var known = base
+    try adapters.complete(&known.description.schema)
+    self.base = known
   }
 
-  private func network(for task: LearningTask) throws -> MultilayerPerceptron<Double> {
-    var network = base.network(for: task, workers: workers)
+  private func network() throws -> some TableNetwork<Double> {
+    var network = base.network
     try adapters.put(on: &network)
     return network
   }
 
+  /// What is said beside the metrics.
+  struct Extras {
+    /// Tables drawn for the intervals; 0 for none.
+    let resamples: Int
+    let seed: UInt64
+    let confusion: Bool
+  }
+
   /// The metrics on the table at `path`, as a report.
-  func evaluate(on path: String, _ options: EvaluationOptions) throws -> Report {
-    let task = try base.task(data)
-    var network = try network(for: task)
-    let dataset = try table(path, base.tableReader(data, task: task))
-    let evaluation = network.evaluation(on: dataset)
+  func evaluate(on path: String, _ extras: Extras) throws -> Report {
+    let task = try base.task(wishes)
+    let network = try network()
+    let dataset = try table(path, base.tableReader(wishes, task: task))
+    let evaluation = network.evaluation(on: dataset, task.loss, workers)
     var report = Report()
     report.add("rows", "rows", .count(dataset.rows))
     report.add("loss", "loss", .number(evaluation.loss))
@@ -47,13 +57,13 @@ struct ScoringSession {
       report.add("rmse", "root mean square error", .number(root))
       report.add("r2", "R²", .number(explained))
     }
-    let terms = RowTerms(network, on: dataset)
-    if options.resamples > 0 {
-      var generator = Generator(seed: options.seed.seed)
-      let intervals = terms.intervals(resamples: options.resamples, generator: &generator)
+    let terms = RowTerms(network, on: dataset, workers)
+    if extras.resamples > 0 {
+      var generator = Generator(seed: extras.seed)
+      let intervals = terms.intervals(resamples: extras.resamples, generator: &generator)
       report.add("intervals", Self.table(of: intervals, terms.names))
     }
-    if options.confusion, !terms.confusion.isEmpty {
+    if extras.confusion, !terms.confusion.isEmpty {
       report.add("confusion", confusionTable(terms.confusion))
     }
     return report
@@ -88,37 +98,41 @@ struct ScoringSession {
   ///
   /// In front stand the texts of the columns `ids`. Classes: `class`, then `p(NAME)` for each, or `logit(NAME)`. Values: the target's name.
   func predict(on path: String, ids: [String], showsLogits: Bool) throws {
-    let task = try base.task(data)
-    var network = try network(for: task)
-    var reader = base.tableReader(data, task: task)
-    reader.target = .ignored(data.targets ?? base.description.targets, features: base.inputs)
+    let task = try base.task(wishes)
+    let network = try network()
+    var reader = base.tableReader(wishes, task: task)
+    reader.target = .ignored(wishes.targets ?? schema.targets, features: base.inputs)
     reader.kept = ids
     // A column that only names the rows is no feature.
-    reader.dropped = ids.filter { !(base.description.columns ?? []).contains($0) }
+    reader.choice.dropped = ids.filter { !(schema.columns ?? []).contains($0) }
     let dataset = try table(path, reader)
     let predictions = Predictions(
-      task: task, classes: classNames, targets: base.description.targets,
+      task: task, classes: classNames, targets: schema.targets,
       outputs: base.outputs, showsLogits: showsLogits)
+    var formulas = SpreadsheetFormulas()
+    formulas.note(ids + (task == .classification ? classNames : schema.targets))
     try StandardStreams.write(ids.map { csvField($0) + "," }.joined() + predictions.header)
-    try network.forEachOutput(of: dataset.features) { first, outputs in
+    try network.forEachOutput(of: dataset.features, workers) { first, outputs in
       try Interruption.check()
       let kept = dataset.kept.isEmpty ? [] : dataset.kept[first..<first + outputs.rows]
+      formulas.note(kept.joined())
       try StandardStreams.write(predictions.records(of: outputs, behind: kept))
     }
+    if let warning = formulas.warning { Warnings.say(warning) }
   }
 
   /// A table with its features as the network was trained on them.
   private func table(_ path: String, _ reader: DatasetReader) throws -> Dataset<Double> {
-    var reader = reader
-    let scaling = base.description.scaling
-    reader.allowsMissing = scaling?.fill != nil
-    var dataset: Dataset<Double> = try TableInput(path: path, options: data, workers: workers)
-      .dataset(reader)
-    scaling?.apply(to: &dataset.features)
+    var dataset: Dataset<Double> = try TableInput(
+      path: path, form: wishes.form, workers: workers
+    ).dataset(reader)
+    schema.scaling?.apply(to: &dataset.features)
     return dataset
   }
 
+  private var schema: TableSchema { base.description.schema }
+
   private var classNames: [String] {
-    base.description.classes ?? (0..<base.outputs).map(String.init)
+    schema.classes ?? (0..<base.outputs).map(String.init)
   }
 }

@@ -1,96 +1,128 @@
 import Adapters
 import Kernels
 import Reports
+import Tables
 import Tensors
 import Training
 
 /// Joins a base network and a table to a trained adapter, or to a fully trained network.
 struct TrainSession {
   let preparation: TrainingTables.Preparation
+  let classWeights: ClassWeightsArgument?
   let run: TrainingRun
+  let output: ResultOutput
   let report: ReportOptions
   let seed: UInt64
+  /// The adapters that are folded into the network first.
+  let below: NetworkAdapters
+  /// Whether adapters may have been trained on another base.
+  let anyBase: Bool
 
-  /// Trains an adapter for `base`, with what `options` put on it, and writes it.
+  /// Trains the adapter `wanted` for `base` and writes it.
   func trainAdapter(
-    _ options: AdaptationOptions, of base: BaseNetwork<Float>, on path: String
+    _ wanted: AdapterChoice, of base: BaseNetwork<Float>, on path: String
   ) throws {
-    let decomposer = try options.initialisation.decomposes ? LinearAlgebra.open() : nil
-    let plan = try AdapterPlan(options, for: base)
-    let ground = try TrainingGround(base, options, beside: plan.start)
+    let decomposer = try wanted.initialisation.decomposes ? LinearAlgebra.open() : nil
+    let plan = try AdapterPlan(wanted, for: base)
+    let bottom = try AdaptedBase(base, below: below, beside: plan.start, anyBase: anyBase)
     var generator = Generator(seed: seed)
-    let (tables, frozen) = try open(ground, path, &generator)
+    let (tables, loss) = try open(bottom, path, &generator)
+    try trainAdapter(
+      plan, Work(network: try bottom.network(), loss: loss, tables: tables), bottom, wanted,
+      decomposer, &generator)
+  }
+
+  private typealias Work = TrainingRun.Work
+
+  private func trainAdapter<Net>(
+    _ plan: AdapterPlan, _ frozen: Work<Net>, _ bottom: AdaptedBase, _ wanted: AdapterChoice,
+    _ decomposer: String?, _ generator: inout Generator
+  ) throws {
+    let tables = frozen.tables
     var weights = generator.fork()
-    var network = frozen
-    network.dropoutSeed = weights.next()
+    let dropoutSeed = weights.next()
+    var network = frozen.network
     try plan.adapt(&network, generator: &weights)
-    let before = network.evaluation(on: tables.judged)
-    var opening = RunOpening(tables, run, network, method: plan.summary, seed: seed)
-    opening.decomposer = decomposer
-    try open(opening)
+    let work = Work(
+      network: network, loss: frozen.loss, tables: tables, origin: bottom.identity,
+      dropoutSeed: dropoutSeed)
+    let before = evaluation(of: network, work)
+    open(work, method: plan.summary, decomposer)
     let batchChance = generator
-    let outcome = try run.train(
-      network, from: ground.identity, on: tables, generator: &generator)
+    let outcome = try run.train(work, generator: &generator)
     let adapter = TrainedAdapter(
-      network: outcome.network, plan: plan, ground: ground, beginning: network,
+      network: outcome.network, plan: plan, bottom: bottom, beginning: network,
       run: run.configuration(of: "train"),
-      description: description(of: ground.base, tables))
+      description: description(of: bottom.base, tables))
     try AdapterFile.write(
-      adapter.contents, to: run.output.output, options: run.output.containerOptions,
-      threads: run.workers.count, isCompressed: run.output.gzip)
-    var result = result(outcome, of: base, on: tables, before: before)
+      adapter.contents, to: output.path, options: output.options,
+      threads: run.workers.count, isCompressed: output.gzip)
+    var result = result(outcome, work, before: before)
     result.decomposer = decomposer
-    if options.compareFull {
-      result.rival = try FullComparison(run: run, rate: options.fullLearningRate)
-        .train(frozen, on: tables, generator: batchChance)
+    if wanted.comparison.isWanted {
+      result.rival = try FullComparison(run: run, rate: wanted.comparison.rate, output: output.path)
+        .train(frozen, generator: batchChance)
     }
     try show(result)
   }
 
-  /// Trains all weights of `base`, with what `options` put on it, and writes the network.
-  func trainFully(
-    _ options: AdaptationOptions, of base: BaseNetwork<Float>, on path: String
-  ) throws {
+  /// Trains all weights of `base` and writes the network.
+  func trainFully(of base: BaseNetwork<Float>, on path: String) throws {
     guard base.quantizedNames.isEmpty else {
       throw ModelError.quantized(file: base.file, what: "--full would train them")
     }
-    let ground = try TrainingGround(base, options)
+    let bottom = try AdaptedBase(base, below: below, anyBase: anyBase)
     var generator = Generator(seed: seed)
-    var (tables, network) = try open(ground, path, &generator)
-    let before = network.evaluation(on: tables.judged)
+    let (tables, loss) = try open(bottom, path, &generator)
+    try trainFully(
+      Work(
+        network: try bottom.network(), loss: loss, tables: tables, origin: bottom.identity),
+      bottom, &generator)
+  }
+
+  private func trainFully<Net>(
+    _ frozen: Work<Net>, _ bottom: AdaptedBase, _ generator: inout Generator
+  ) throws {
+    let before = evaluation(of: frozen.network, frozen)
+    var network = frozen.network
     network.setTrained(true)
-    try open(RunOpening(tables, run, network, method: "all weights", seed: seed))
-    var outcome = try run.train(
-      network, from: ground.identity, on: tables, generator: &generator)
-    var description = description(of: ground.base, tables)
+    let work = Work(
+      network: network, loss: frozen.loss, tables: frozen.tables, origin: frozen.origin)
+    open(work, method: "all weights")
+    var outcome = try run.train(work, generator: &generator)
+    var description = description(of: bottom.base, work.tables)
     description.activation = description.activation ?? .relu
-    outcome.network.round(to: base.types)
+    outcome.network.round(to: bottom.base.types)
     try NetworkFile.write(
-      outcome.network, description, to: run.output, threads: run.workers.count,
-      types: base.types)
-    try show(result(outcome, of: base, on: tables, before: before))
+      outcome.network, description, to: output, threads: run.workers.count,
+      types: bottom.base.types)
+    try show(result(outcome, work, before: before))
   }
 
   private func open(
-    _ ground: TrainingGround, _ path: String, _ generator: inout Generator
-  ) throws -> (TrainingTables, MultilayerPerceptron<Float>) {
-    let base = ground.base
-    if base.description.sources != nil, preparation.columns.selectsColumns {
+    _ bottom: AdaptedBase, _ path: String, _ generator: inout Generator
+  ) throws -> (TrainingTables, Loss) {
+    let base = bottom.base
+    if base.description.schema.sources != nil, preparation.columns.selectsColumns {
       throw ModelError.ownFeatures(file: base.file)
     }
-    let task = try base.task(preparation.data)
+    let task = try base.task(preparation.wishes)
     let tables = try TrainingTables(
-      path, base.tableReader(preparation.data, task: task), known: base.description.scaling,
-      preparation, generator: &generator)
-    var network = try ground.network(for: task, workers: run.workers)
-    try network.weighClasses(
-      run.options.classWeights, for: tables.training, file: path == "-" ? "standard input" : path)
-    return (tables, network)
+      path, base.tableReader(preparation.wishes, task: task), preparation,
+      generator: &generator)
+    let loss = try Loss(task, classWeights, for: tables.training, base.outputs, file: tables.file)
+    return (tables, loss)
   }
 
   /// Says what is about to be done.
-  private func open(_ opening: RunOpening) throws {
-    report.showAhead(opening.report, besideOutputOnStdout: run.output.isStandardOutput)
+  private func open<Net>(_ work: Work<Net>, method: String, _ decomposer: String? = nil) {
+    var opening = RunOpening(work, run, method: method, seed: seed)
+    opening.decomposer = decomposer
+    report.showAhead(opening.report, besideOutputOnStdout: output.isStandardOutput)
+  }
+
+  private func evaluation<Net>(of network: Net, _ work: Work<Net>) -> Evaluation {
+    network.evaluation(on: work.tables.judged, work.loss, run.workers)
   }
 
   /// What is known of the network after training on `tables`.
@@ -98,29 +130,25 @@ struct TrainSession {
     of base: BaseNetwork<Float>, _ tables: TrainingTables
   ) -> ModelDescription {
     var description = base.description
-    description.classes = tables.training.classes ?? description.classes
-    description.scaling = tables.scaling
-    if preparation.columns.selectsColumns { description.sources = tables.training.sources }
+    let found = TableSchema(of: tables.training)
+    description.schema.classes = found.classes ?? description.schema.classes
+    description.schema.scaling = tables.scaling
+    if preparation.columns.selectsColumns { description.schema.sources = found.sources }
     return description
   }
 
-  private func result(
-    _ outcome: TrainingRun.Outcome, of base: BaseNetwork<Float>, on tables: TrainingTables,
-    before: Evaluation
+  private func result<Net>(
+    _ outcome: RunOutcome<Net>, _ work: Work<Net>, before: Evaluation
   ) -> TrainingReport {
-    var network = outcome.network
+    let network = outcome.network
     return TrainingReport(
-      output: run.output.output, tables: tables, run: run, outcome: outcome, seed: seed,
-      before: before, after: network.evaluation(on: tables.judged),
-      parameters: (network.trainedCount, base.parameterCount))
+      output: output.path, tables: work.tables, run: run, seed: seed, before: before,
+      own: TrainingReport.Contender(
+        outcome, parameters: network.trainedCount, after: evaluation(of: network, work)),
+      baseParameters: network.parameterCount)
   }
 
   private func show(_ result: TrainingReport) throws {
-    try report.show(result.report, besideOutputOnStdout: run.output.isStandardOutput)
+    try report.show(result.report, besideOutputOnStdout: output.isStandardOutput)
   }
-}
-
-extension MultilayerPerceptron {
-  /// Numbers that are trained.
-  var trainedCount: Int { trained.reduce(0) { $0 + $1.value.count } }
 }

@@ -30,8 +30,11 @@ struct InPlaceEdit {
     // Refused before the work: the record has its final length already.
     _ = try target.files(setting: additions)
     let survey = try InPlaceSurvey(plan, of: target)
-    let remainders = RemainderOutputs(options: edit.output.settings.output)
+    var options = edit.output.settings.output
+    options.sourcePermissions = target.checkpoint.permissions
+    let remainders = RemainderOutputs(options: options)
     do {
+      try RemainderFile.finishPublishing(of: target.checkpoint, threads: threads)
       let old = try oldRemainders()
       for step in edit.attachments.recordings {
         try remainders.open(

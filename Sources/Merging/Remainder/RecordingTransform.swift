@@ -45,11 +45,22 @@ final class RecordingTransform: TensorTransform {
     recorder.digests(ofChunk: elements.chunk(of: format), ofTensor: tensor)
   }
 
-  /// Applies the edit and makes the code of what it loses.
+  /// Applies the edit and makes the code of what it loses, which is known to lead back.
   private func code(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws -> [UInt8] {
-    guard let update = try edit.rangeUpdate(of: elements) else {
+    let update = try edit.rangeUpdate(of: elements)
+    let code = try code(elements, update, from: source, into: &destination)
+    return try Remainder.confirmed(
+      code, of: source, merged: destination.bytes, format: format,
+      update: update ?? RangeUpdate([.init(nil, elements)]))
+  }
+
+  private func code(
+    _ elements: Range<Int>, _ update: RangeUpdate?, from source: RawSpan,
+    into destination: inout MutableRawSpan
+  ) throws -> [UInt8] {
+    guard let update else {
       try edit.apply(elements, from: source, into: &destination)
       return Remainder.encodeDifference(source, merged: destination.bytes, format: format)
     }

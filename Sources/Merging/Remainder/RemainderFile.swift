@@ -29,13 +29,34 @@ package final class RemainderFile: Sendable {
     do {
       return try open(path, expecting: reference.fingerprint, threads: threads)
     } catch {
-      let folder = RelativePath.parent(of: path)
-      let name = path.split(separator: "/").last.map(String.init) ?? path
-      let temporary = RelativePath.resolve(".\(name).lora-tmp", in: folder)
       guard
-        let file = try? open(temporary, expecting: reference.fingerprint, threads: threads)
+        let file = try? open(
+          temporary(of: path), expecting: reference.fingerprint, threads: threads)
       else { throw error }
       return file
+    }
+  }
+
+  private static func temporary(of path: String) -> String {
+    let folder = RelativePath.parent(of: path)
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return RelativePath.resolve(".\(name).lora-tmp", in: folder)
+  }
+
+  /// Gives the remainders of a merge that was killed between two names theirs, so that a new output
+  /// in the same place does not take their temporary names for its own.
+  ///
+  /// - Throws: `ContainerError` when one cannot be renamed.
+  static func finishPublishing(of merged: Checkpoint, threads: Int) throws(ContainerError) {
+    guard let state = try? MergedState(metadata: merged.metadata, file: merged.path) else { return }
+    for reference in state.steps.compactMap(\.remainder) {
+      let path = reference.path(from: merged)
+      let temporary = temporary(of: path)
+      guard OutputPlace.isTaken(temporary),
+        (try? open(temporary, expecting: reference.fingerprint, threads: threads)) != nil,
+        (try? open(path, expecting: reference.fingerprint, threads: threads)) == nil
+      else { continue }
+      try OutputPlace.move(temporary, to: path)
     }
   }
 

@@ -4,15 +4,14 @@ import Tensors
 /// The remainders of one edit, on their way to the disk.
 ///
 /// Those in the output folder are published with it. One beside the result is brought to the disk
-/// before the result gets its name, and gets its own right after: killed in between, it is found
-/// under its temporary name (`RemainderFile`).
+/// before the result gets its name, and gets its own right after, or neither gets one: killed in
+/// between, it is found under its temporary name (`RemainderFile`).
 final class RemainderOutputs {
   private let options: OutputOptions
   /// Where each step's remainder is written; those in a folder that is written anew have no name
   /// before the folder does.
   private var files: [(step: RecordedStep, file: OutputFile, isInNewFolder: Bool)] = []
   private var originals: (tensors: KeptOriginals, file: OutputFile, isInNewFolder: Bool)?
-  private var writers: [TensorFileWriter] = []
 
   init(options: OutputOptions) {
     self.options = options
@@ -78,26 +77,20 @@ final class RemainderOutputs {
         adapters: state.steps[step.number].adapters, tensors: step.recorder.digests)
       let (writer, fingerprint) = try step.recorder.write(to: file, record: record)
       state.steps[step.number].remainder?.fingerprint = fingerprint
-      if isInNewFolder {
-        try writer.finish()
-      } else {
-        writers.append(writer)
-      }
+      if isInNewFolder { try writer.finish() }
     }
     guard let (tensors, file, isInNewFolder) = originals else { return }
     let (writer, fingerprint) = try tensors.write(
       to: file, adapters: state.steps[tensors.step].adapters)
     state.steps[tensors.step].remainder?.fingerprint = fingerprint
-    if isInNewFolder {
-      try writer.finish()
-    } else {
-      writers.append(writer)
-    }
+    if isInNewFolder { try writer.finish() }
   }
 
-  /// Gives the remainders beside the result their names.
-  func publish() throws(ContainerError) {
-    for writer in writers { try writer.finish() }
+  /// The remainders beside the result, which get their names with it.
+  var companions: [OutputFile] {
+    let files = files.filter { !$0.isInNewFolder }.map(\.file)
+    guard let originals, !originals.isInNewFolder else { return files }
+    return files + [originals.file]
   }
 
   func discard() {

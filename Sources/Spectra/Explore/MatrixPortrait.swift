@@ -49,10 +49,11 @@ package struct MatrixPortrait: Sendable {
   ) {
     let drawn = MatrixPortrait(named, triples.truncated(to: limits.rank), limits)
     var rest = matrix.blockMeans(drawn.rowGrid, drawn.columnGrid)
+    var product = rest
     matmulTN(
-      drawn.left, drawn.right, into: &rest,
-      Product(
-        m: drawn.rowGrid.cells, n: drawn.columnGrid.cells, k: drawn.rank, alpha: -1, beta: 1))
+      drawn.left, drawn.right, into: &product,
+      Product(m: drawn.rowGrid.cells, n: drawn.columnGrid.cells, k: drawn.rank))
+    for index in rest.indices { rest[index] -= product[index] }
     // With every rank drawn only the rounding of the decomposition is left.
     let isWhole = drawn.rank == matrix.smallerSide
     self.init(copying: drawn, rest: isWhole ? [] : rest)

@@ -47,13 +47,16 @@ struct ErrorBound {
     _ matrix: DenseMatrix, _ sketch: Blocks, energy: Double, workers: Workers
   ) throws(NoDecomposition) {
     let (width, m, n) = (sketch.width, matrix.rows, matrix.columns)
-    let image = mixedProductNT(sketch.right, matrix.values, n: m, k: n, workers: workers)
+    var image = [Double](repeating: 0, count: width * m)
+    matmulNT(
+      sketch.right, matrix.values, into: &image, Product(m: width, n: m, k: n, workers: workers))
     triples = try Self.decomposition(of: image, sketch, matrix)
     var core = [Double](repeating: 0, count: width * width)
     matmulNT(sketch.left, image, into: &core, Product(m: width, n: width, k: m))
-    var outside = image
-    matmulTN(
-      core, sketch.left, into: &outside, Product(m: width, n: m, k: width, alpha: -1, beta: 1))
+    // What the image has outside U: Y - Cᵀ·U.
+    var outside = [Double](repeating: 0, count: width * m)
+    matmulTN(core, sketch.left, into: &outside, Product(m: width, n: m, k: width))
+    for index in outside.indices { outside[index] = image[index] - outside[index] }
     var residual = [Double](repeating: 0, count: width * m)
     matmulNN(core, outside, into: &residual, Product(m: width, n: m, k: width))
     (self.sketch, self.core, self.residual) = (sketch, core, residual)
@@ -115,10 +118,9 @@ struct ErrorBound {
     let gap = values[rank - 1] * values[rank - 1] - outside
     guard gap > 0 else { return nil }
     var sum = [Double](repeating: 0, count: width * width)
-    matmulNT(
-      residual, residual, into: &sum,
-      Product(m: width, n: width, k: matrix.rows, alpha: 1 / gap))
-    matmulNT(core, core, into: &sum, Product(m: width, n: width, k: width, beta: 1))
+    matmulNT(residual, residual, into: &sum, Product(m: width, n: width, k: matrix.rows))
+    for index in sum.indices { sum[index] /= gap }
+    matmulNT(core, core, into: &sum, Product(m: width, n: width, k: width, accumulates: true))
     // Of a symmetric matrix without negative eigenvalues these are its singular values.
     return singularValues(of: sum, rows: width, columns: width)
   }
@@ -139,19 +141,15 @@ struct ErrorBound {
     var image = [Float](repeating: 0, count: Probes.count * n)
     for power in stride(from: 1, through: 5, by: 2) {
       guard probes.deflate(&x) else { return 0 }
-      matmulNN(x, matrix.values, into: &image, wide(n, m, workers))
+      matmulNN(
+        x, matrix.values, into: &image, Product(m: Probes.count, n: n, k: m, workers: workers))
       probes.note(image, length: n, power: power)
-      matmulNT(image, matrix.values, into: &x, wide(m, n, workers))
+      matmulNT(
+        image, matrix.values, into: &x, Product(m: Probes.count, n: m, k: n, workers: workers))
     }
     guard probes.deflate(&x) else { return 0 }
     probes.note(x, length: m, power: 6)
     return probes.bound
-  }
-
-  private func wide(_ n: Int, _ k: Int, _ workers: Workers) -> Product {
-    var product = Product(m: Probes.count, n: n, k: k, workers: workers)
-    product.isCutAlike = true
-    return product
   }
 }
 
@@ -175,7 +173,8 @@ private struct Probes {
     var shares = [Float](repeating: 0, count: Self.count * width)
     matmulNT(x, left, into: &shares, Product(m: Self.count, n: width, k: length))
     matmulNN(
-      shares, left, into: &x, Product(m: Self.count, n: length, k: width, alpha: -1, beta: 1))
+      shares.map { -$0 }, left, into: &x,
+      Product(m: Self.count, n: length, k: width, accumulates: true))
     let largest = x.reduce(0) { max($0, $1.magnitude) }
     guard largest > 0, largest.isFinite else { return largest != 0 }
     for index in x.indices { x[index] /= largest }

@@ -209,18 +209,18 @@ private struct Sketch {
   /// block · Mᵀ, [width, rows].
   private func image(of block: [Double]) -> [Double] {
     var result = [Float](repeating: 0, count: width * matrix.rows)
-    var product = Product(m: width, n: matrix.rows, k: matrix.columns, workers: workers)
-    product.isCutAlike = true
-    matmulNT(block.map { Float($0) }, matrix.values, into: &result, product)
+    matmulNT(
+      block.map { Float($0) }, matrix.values, into: &result,
+      Product(m: width, n: matrix.rows, k: matrix.columns, workers: workers))
     return result.map { Double($0) }
   }
 
   /// block · M, [width, columns].
   private func preimage(of block: [Double]) -> [Double] {
     var result = [Float](repeating: 0, count: width * matrix.columns)
-    var product = Product(m: width, n: matrix.columns, k: matrix.rows, workers: workers)
-    product.isCutAlike = true
-    matmulNN(block.map { Float($0) }, matrix.values, into: &result, product)
+    matmulNN(
+      block.map { Float($0) }, matrix.values, into: &result,
+      Product(m: width, n: matrix.columns, k: matrix.rows, workers: workers))
     return result.map { Double($0) }
   }
 }

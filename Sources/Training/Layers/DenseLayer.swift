@@ -1,41 +1,50 @@
 import Kernels
+import Tensors
 
 /// A linear layer and the function after it: y = f(z), z = linear(x).
 package struct DenseLayer<Scalar: DenseScalar>: Sendable {
-  package internal(set) var linear: Linear<Scalar>
+  package var linear: Linear<Scalar>
   /// f, or nil for y = z.
   package let activation: Activation?
-  private var activated = Matrix<Scalar>(rows: 0, columns: 0)
 
   package init(linear: Linear<Scalar>, activation: Activation?) {
     (self.linear, self.activation) = (linear, activation)
   }
 
-  /// y [B, out] of the last `forward`.
-  package var output: Matrix<Scalar> { activation == nil ? linear.output : activated }
+  /// What `backward` needs of the last `forward`.
+  package struct Memory: Sendable {
+    fileprivate var linear = Linear<Scalar>.Memory()
+    fileprivate var activated: Matrix<Scalar>?
 
-  mutating func forward(_ x: Matrix<Scalar>, _ workers: Workers) {
-    linear.forward(x, workers)
-    // y = f(z)
-    guard let activation else { return }
-    let z = linear.output
-    activated.reshape(rows: z.rows, columns: z.columns)
-    activate(activation, z.elements, into: &activated.elements, count: z.count, workers: workers)
+    package init() {}
+
+    /// y [B, out].
+    package var output: Matrix<Scalar> { activated ?? linear.output }
   }
 
-  /// `gradient` is dy on entry and is overwritten with dz; dx goes `below` unless unwanted.
-  mutating func backward(
-    _ gradient: inout Matrix<Scalar>, x: Matrix<Scalar>, into below: inout Matrix<Scalar>,
-    wantsInput: Bool, _ workers: Workers
+  package func forward(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
+    linear.forward(x, &memory.linear, pass)
+    // y = f(z)
+    guard let activation else { return }
+    let z = memory.linear.output
+    var activated = memory.activated.take() ?? Matrix(rows: 0, columns: 0)
+    activated.reshape(rows: z.rows, columns: z.columns)
+    activate(
+      activation, z.elements, into: &activated.elements, count: z.count, workers: pass.workers)
+    memory.activated = activated
+  }
+
+  package mutating func backward(
+    _ flow: inout GradientFlow<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
     // y = f(z):  dz = dy·f'(z)
-    if let activation {
-      let z = linear.output
+    if let activation, let activated = memory.activated {
+      let z = memory.linear.output
       activateBackward(
-        activation, z: z.elements, y: activated.elements, &gradient.elements, count: z.count,
-        workers: workers)
+        activation, z: z.elements, y: activated.elements, &flow.above.elements, count: z.count,
+        workers: pass.workers)
     }
     // z = linear(x)
-    linear.backward(gradient, x: x, into: &below, wantsInput: wantsInput, workers)
+    linear.backward(&flow, x: x, &memory.linear, pass)
   }
 }

@@ -10,33 +10,36 @@ extension Linear {
   mutating func fold() {
     guard let branch else { return }
     self.branch = nil
-    matmulNN(
-      branch.up.value, branch.down.value, into: &weight.value,
-      Product(m: outputs, n: inputs, k: branch.rank, alpha: branch.scaling, beta: 1))
+    var values = branch.added(to: weight.values, times: 1)
     var factors = [Scalar](repeating: 1, count: outputs)
     if let magnitude = branch.magnitude {
       for row in 0..<outputs {
         let place = row * inputs..<(row + 1) * inputs
-        let norm = Scalar(sumOfSquares(Array(weight.value[place])).squareRoot())
+        let norm = Scalar(sumOfSquares(Array(values[place])).squareRoot())
         factors[row] = magnitude.vector.value[row] / norm
-        for index in place { weight.value[index] *= factors[row] }
+        for index in place { values[index] *= factors[row] }
       }
     }
-    guard let upBias = branch.upBias else { return }
-    var value = bias?.value ?? Array(repeating: 0, count: outputs)
-    for row in 0..<outputs {
-      value[row] += factors[row] * Scalar(branch.scaling) * upBias.value[row]
+    weight.setValues(values)
+    guard let offset = branch.offset else { return }
+    var sum = bias?.values ?? Array(repeating: 0, count: outputs)
+    for row in 0..<outputs { sum[row] += factors[row] * offset[row] }
+    if bias == nil {
+      bias = .frozen(Weight(name: module + ".bias", shape: [outputs], values: sum))
+    } else {
+      bias?.setValues(sum)
     }
-    bias = Parameter(
-      name: bias?.name ?? module + ".bias", shape: [outputs], value: value,
-      isTrained: bias?.isTrained ?? false)
   }
 }
 
-extension MultilayerPerceptron {
-  /// Takes every branch into its layer; nothing is trained afterwards.
-  package mutating func fold() {
-    for index in layers.indices { layers[index].linear.fold() }
-    setTrained(false)
+extension LowRankBranch {
+  /// W + factor·s·BA [out, in].
+  package func added(to weight: [Scalar], times factor: Double) -> [Scalar] {
+    var sum = weight
+    let s = Scalar(factor * scaling)
+    matmulNN(
+      up.value.map { s * $0 }, down.value, into: &sum,
+      Product(m: up.shape[0], n: down.shape[1], k: rank, accumulates: true))
+    return sum
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
 
-/// y = x Wᵀ + b, and with a branch y = x Wᵀ + b + s·(x Aᵀ) Bᵀ; for one with magnitudes see
+/// y = x Wᵀ + b, and with a branch y = x Wᵀ + b + s·((x Aᵀ) Bᵀ + b'); for one with magnitudes see
 /// `Magnitude`.
 ///
 /// Shapes: x [B, in], W [out, in], b [out], y [B, out]. A frozen weight costs no gradient product.
@@ -9,14 +9,22 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
   /// The module's name: what stands before `.weight` in the file.
   package let module: String
   /// W [out, in].
-  package internal(set) var weight: Parameter<Scalar>
+  package internal(set) var weight: NetworkTensor<Scalar>
   /// b [out].
-  package internal(set) var bias: Parameter<Scalar>?
+  package internal(set) var bias: NetworkTensor<Scalar>?
   package internal(set) var branch: LowRankBranch<Scalar>?
-  /// y [B, out] of the last `forward`.
-  package private(set) var output = Matrix<Scalar>(rows: 0, columns: 0)
 
-  package init(module: String, weight: Parameter<Scalar>, bias: Parameter<Scalar>?) {
+  /// What `backward` needs of the last `forward`.
+  package struct Memory: Sendable {
+    /// y [B, out].
+    package fileprivate(set) var output = Matrix<Scalar>(rows: 0, columns: 0)
+    fileprivate var branch = LowRankBranch<Scalar>.Memory()
+    fileprivate var magnitude = Magnitude<Scalar>.Memory()
+
+    package init() {}
+  }
+
+  package init(module: String, weight: NetworkTensor<Scalar>, bias: NetworkTensor<Scalar>?) {
     precondition(weight.shape.rank == 2, "a weight is [out, in]")
     precondition(bias.map { $0.shape == [weight.shape[0]] } ?? true, "a bias is [out]")
     (self.module, self.weight, self.bias) = (module, weight, bias)
@@ -30,109 +38,124 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     weight.isTrained || branch != nil || (bias?.isTrained ?? false)
   }
 
-  mutating func forward(_ x: Matrix<Scalar>, _ workers: Workers) {
-    output.reshape(rows: x.rows, columns: outputs)
-    branch?.drop(x)
-    // y = b
-    if let bias { fillRows(&output.elements, with: bias.value, rows: x.rows) }
-    if branch?.magnitude != nil { return forwardScaled(x, workers) }
+  package func forward(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
+    memory.output.reshape(rows: x.rows, columns: outputs)
+    branch?.drop(x, &memory.branch, pass)
+    if let branch, let magnitude = branch.magnitude {
+      return forwardScaled(x, branch, magnitude, &memory, pass)
+    }
+    // y = b + s·b'
+    let offset = sum(bias?.values, branch?.offset)
+    if let offset { fillRows(&memory.output.elements, with: offset, rows: x.rows) }
     // y += x Wᵀ
-    weight.multiply(x, into: &output.elements, beta: bias == nil ? 0 : 1, workers)
+    weight.multiply(
+      x, into: &memory.output.elements, accumulates: offset != nil, pass.workers)
     // y += s·(x Aᵀ) Bᵀ
-    branch?.forward(x, addingTo: &output, workers)
+    branch?.forward(x, addingTo: &memory.output, &memory.branch, pass)
   }
 
-  /// y += (m / n)∘v, v = x Wᵀ + s·(x Aᵀ) Bᵀ.
+  /// y = b + (m / n)∘v, v = x Wᵀ + s·((x Aᵀ) Bᵀ + b').
   ///
   /// Where dropout leaves x̃ of x, v is that of x̃, and y += x Wᵀ - x̃ Wᵀ: the frozen product is spared,
   /// as in PEFT.
-  private mutating func forwardScaled(_ x: Matrix<Scalar>, _ workers: Workers) {
-    guard var branch, var magnitude = branch.magnitude else { return }
-    // The one owner of its buffers, so that they are not copied.
-    (self.branch, branch.magnitude) = (nil, nil)
-    if bias == nil {
-      fillRows(&output.elements, with: Array(repeating: 0, count: outputs), rows: x.rows)
-    }
-    magnitude.product.reshape(rows: x.rows, columns: outputs)
-    weight.multiply(branch.leftOver(of: x), into: &magnitude.product.elements, workers)
-    if branch.drops { addSpared(x, magnitude.product, workers) }
-    branch.forward(x, addingTo: &magnitude.product, workers)
-    magnitude.forward(addingTo: &output, weight, branch.factors, workers)
-    branch.magnitude = magnitude
-    self.branch = branch
-  }
-
-  /// y += x Wᵀ - x̃ Wᵀ, the latter being `dropped`.
-  private mutating func addSpared(
-    _ x: Matrix<Scalar>, _ dropped: Matrix<Scalar>, _ workers: Workers
+  private func forwardScaled(
+    _ x: Matrix<Scalar>, _ branch: LowRankBranch<Scalar>, _ magnitude: Magnitude<Scalar>,
+    _ memory: inout Memory, _ pass: Pass
   ) {
-    weight.multiply(x, into: &output.elements, beta: 1, workers)
-    addScaledColumns(
-      dropped.elements, factors: Array(repeating: -1, count: outputs), to: &output.elements,
-      rows: x.rows)
+    // v = s·b' + x̃ Wᵀ
+    memory.magnitude.product.reshape(rows: x.rows, columns: outputs)
+    if let offset = branch.offset {
+      fillRows(&memory.magnitude.product.elements, with: offset, rows: x.rows)
+    }
+    weight.multiply(
+      memory.branch.leftOver(of: x), into: &memory.magnitude.product.elements,
+      accumulates: branch.offset != nil, pass.workers)
+    if memory.branch.drops {
+      // y = (b + s·b') + x Wᵀ - (s·b' + x̃ Wᵀ)
+      fill(&memory.output, with: sum(bias?.values, branch.offset))
+      weight.multiply(x, into: &memory.output.elements, accumulates: true, pass.workers)
+      memory.output.add(memory.magnitude.product, times: -1)
+    } else {
+      fill(&memory.output, with: bias?.values)
+    }
+    branch.forward(x, addingTo: &memory.magnitude.product, &memory.branch, pass)
+    magnitude.measure(weight, branch, &memory.magnitude, pass.workers)
+    magnitude.forward(addingTo: &memory.output, &memory.magnitude)
   }
 
-  /// Writes the gradients of what is trained, and dx [B, in] unless nothing below needs it.
-  mutating func backward(
-    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>, wantsInput: Bool,
-    _ workers: Workers
+  private func fill(_ y: inout Matrix<Scalar>, with offset: [Scalar]?) {
+    fillRows(&y.elements, with: offset ?? Array(repeating: 0, count: outputs), rows: y.rows)
+  }
+
+  private func sum(_ one: [Scalar]?, _ other: [Scalar]?) -> [Scalar]? {
+    guard let one, let other else { return one ?? other }
+    return zip(one, other).map { $0 + $1 }
+  }
+
+  /// Takes in the gradients of what is trained, and writes dx [B, in] where the flow goes on.
+  package mutating func backward(
+    _ flow: inout GradientFlow<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
     // y = b:  db = Σ over rows of dy
-    if bias?.isTrained == true {
-      bias?.apply { columnSums(dy.elements, into: &$0.gradient, rows: dy.rows) }
+    bias?.withParameter { $0.addRows(flow.above, pass) }
+    guard branch?.magnitude != nil else {
+      return backwardProducts(flow.above, x: x, &flow, &memory, pass)
     }
     // y += (m / n)∘v:  dv
-    branch?.magnitude?.backward(dy)
-    backwardProducts(
-      branch?.magnitude?.dProduct ?? dy, x: x, into: &dx, wantsInput: wantsInput, workers)
-    if wantsInput, let branch, let magnitude = branch.magnitude, branch.drops {
-      respread(dy, magnitude.dProduct, branch, into: &dx, workers)
-    }
+    branch?.magnitude?.backward(flow.above, &memory.magnitude, pass)
+    backwardProducts(memory.magnitude.product, x: x, &flow, &memory, pass)
   }
 
-  // y += x Wᵀ - x̃ Wᵀ, v = x̃ Wᵀ, x̃ = x∘f:  dx += dy W + ((dv - dy) W)∘f in place of dv W
-  private func respread(
-    _ dy: Matrix<Scalar>, _ dv: Matrix<Scalar>, _ branch: LowRankBranch<Scalar>,
-    into dx: inout Matrix<Scalar>, _ workers: Workers
-  ) {
-    var difference = dy
-    addScaledColumns(
-      dv.elements, factors: Array(repeating: -1, count: outputs), to: &difference.elements,
-      rows: dy.rows)
-    // (dy - dv) W
-    var spread = Matrix<Scalar>(rows: dy.rows, columns: inputs)
-    weight.multiplyBack(difference, into: &spread.elements, workers)
-    for index in 0..<spread.count {
-      dx.elements[index] += spread.elements[index] * (1 - branch.factorsOfMask[index])
-    }
-  }
-
-  /// The part below the bias and the magnitudes, where `dy` is the gradient of the two products' sum.
+  /// The part below the bias and the magnitudes, where `dv` is the gradient of the two products' sum.
   private mutating func backwardProducts(
-    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>, wantsInput: Bool,
-    _ workers: Workers
+    _ dv: Matrix<Scalar>, x: Matrix<Scalar>, _ flow: inout GradientFlow<Scalar>,
+    _ memory: inout Memory, _ pass: Pass
   ) {
-    // y += x Wᵀ:  dx = dy W
-    if wantsInput {
-      dx.reshape(rows: dy.rows, columns: inputs)
-      weight.multiplyBack(dy, into: &dx.elements, workers)
+    if flow.goesOn {
+      flow.below.reshape(rows: x.rows, columns: inputs)
+      if let branch, branch.magnitude != nil, memory.branch.drops {
+        addSpared(dv, branch, &flow, pass)
+      } else {
+        // v = x Wᵀ:  dx = dv W
+        weight.multiplyBack(dv, into: &flow.below.elements, pass.workers)
+      }
     }
-    // y += s·(x Aᵀ) Bᵀ
-    branch?.backward(dy, x: x, addingTo: &dx, wantsInput: wantsInput, workers)
-    // y += x Wᵀ:  dW = dyᵀ x
-    if weight.isTrained {
-      matmulTN(
-        dy.elements, x.elements, into: &weight.gradient,
-        Product(m: outputs, n: inputs, k: dy.rows, workers: workers))
-    }
+    // v += s·(x Aᵀ) Bᵀ
+    branch?.backward(dv, x: x, &flow, &memory.branch, pass)
+    // v = x Wᵀ:  dW = dvᵀ x
+    weight.withParameter { $0.addProduct(dv, x, pass) }
+  }
+
+  // y += x Wᵀ - x̃ Wᵀ, v = x̃ Wᵀ, x̃ = x∘f:  dx = dy W + ((dv - dy) W)∘f
+  private func addSpared(
+    _ dv: Matrix<Scalar>, _ branch: LowRankBranch<Scalar>, _ flow: inout GradientFlow<Scalar>,
+    _ pass: Pass
+  ) {
+    weight.multiplyBack(flow.above, into: &flow.below.elements, pass.workers)
+    var difference = dv
+    difference.add(flow.above, times: -1)
+    var spread = Matrix<Scalar>(rows: dv.rows, columns: inputs)
+    weight.multiplyBack(difference, into: &spread.elements, pass.workers)
+    branch.mask(&spread, pass)
+    flow.below.add(spread)
+  }
+
+  /// Calls `body` with the weight and the bias, and what they are when they are trained.
+  package mutating func withTensors(
+    _ body: (inout NetworkTensor<Scalar>, Parameter<Scalar>.Role) throws -> Void
+  ) rethrows {
+    try body(&weight, .whole)
+    guard var bias = bias.take() else { return }
+    defer { self.bias = bias }
+    try body(&bias, .bias)
   }
 
   /// Calls `body` with each trained parameter: weight, bias, A, B, b', m.
-  mutating func withTrained(
+  package mutating func withTrained(
     _ body: (inout Parameter<Scalar>) throws -> Void
   ) rethrows {
-    if weight.isTrained { try body(&weight) }
-    if bias?.isTrained == true { try bias?.apply(body) }
+    try weight.withParameter(body)
+    try bias?.withParameter(body)
     try branch?.down.apply(body)
     try branch?.up.apply(body)
     try branch?.upBias?.apply(body)

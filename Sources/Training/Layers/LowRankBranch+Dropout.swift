@@ -1,36 +1,43 @@
 import Kernels
+import Tensors
 
-extension LowRankBranch {
+extension LowRankBranch.Memory {
   /// Whether the last `drop` left anything out.
-  var drops: Bool { !factorsOfMask.isEmpty }
-
-  /// x∘f, each f being 0 with the probability `dropout` and 1/(1 - dropout) otherwise.
-  ///
-  /// Without a generator in `mask`, which one call uses up, nothing is left out.
-  mutating func drop(_ x: Matrix<Scalar>) {
-    guard var generator = mask, dropout > 0 else { return factorsOfMask = [] }
-    mask = nil
-    let kept = Scalar(1 / (1 - dropout))
-    factorsOfMask = (0..<x.count).map { _ in generator.uniform() < dropout ? 0 : kept }
-    masked.reshape(rows: x.rows, columns: x.columns)
-    for index in factorsOfMask.indices {
-      masked.elements[index] = x.elements[index] * factorsOfMask[index]
-    }
-  }
+  var drops: Bool { masked != nil }
 
   /// What the last `drop` left of `x`, the matrix that it was given.
-  func leftOver(of x: Matrix<Scalar>) -> Matrix<Scalar> { drops ? masked : x }
+  func leftOver(of x: Matrix<Scalar>) -> Matrix<Scalar> { masked ?? x }
+}
+
+extension LowRankBranch {
+  /// x∘f, each f being 0 with the probability `dropout` and 1/(1 - dropout) otherwise.
+  func drop(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
+    var masked = memory.masked.take()
+    guard pass.mask(key, dropout) != nil else { return }
+    var left = masked.take() ?? Matrix(rows: 0, columns: 0)
+    left.set(x, times: Array(repeating: 1, count: x.columns))
+    mask(&left, pass)
+    memory.masked = left
+  }
+
+  /// Multiplies `matrix` [B, in] with the f of the pass, in place.
+  func mask(_ matrix: inout Matrix<Scalar>, _ pass: Pass) {
+    guard let mask = pass.mask(key, dropout) else { return }
+    Kernels.drop(
+      &matrix.elements, mask, rows: pass.firstRow..<pass.firstRow + matrix.rows,
+      columns: matrix.columns, workers: pass.workers)
+  }
 
   // h = (x∘f) Aᵀ:  dx += (dh A)∘f
-  mutating func addMaskedGradient(
-    to dx: inout Matrix<Scalar>, rows: Int, _ workers: Workers
+  func addMasked(
+    _ dHidden: Matrix<Scalar>, to dx: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
-    let inputs = down.shape[1]
+    guard var spread = memory.masked.take() else { return }
     matmulNN(
-      dHidden.elements, down.value, into: &masked.elements,
-      Product(m: rows, n: inputs, k: rank, workers: workers))
-    for index in factorsOfMask.indices {
-      dx.elements[index] += masked.elements[index] * factorsOfMask[index]
-    }
+      dHidden.elements, down.value, into: &spread.elements,
+      Product(m: dHidden.rows, n: down.shape[1], k: rank, workers: pass.workers))
+    mask(&spread, pass)
+    dx.add(spread)
+    memory.masked = spread
   }
 }

@@ -22,15 +22,19 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     get { up.rateFactor }
     set { up.rateFactor = newValue }
   }
-  /// Draws what the next `forward` leaves out; without one nothing is.
-  var mask: Generator?
-  /// The input as the last `forward` saw it and the factors, 0 or 1/(1 - dropout), it was multiplied
-  /// with; empty when nothing was left out.
-  var masked = Matrix<Scalar>(rows: 0, columns: 0)
-  var factorsOfMask: [Scalar] = []
-  /// h [B, rank] of the last `forward`.
-  private var hidden = Matrix<Scalar>(rows: 0, columns: 0)
-  var dHidden = Matrix<Scalar>(rows: 0, columns: 0)
+  /// By which chance tells the branches of a network apart.
+  let key: Int
+
+  /// What `backward` needs of the last `forward`.
+  package struct Memory: Sendable {
+    /// What dropout left of the input, if it left anything out.
+    var masked: Matrix<Scalar>?
+    /// h [B, rank], and s·h.
+    fileprivate var hidden = Matrix<Scalar>(rows: 0, columns: 0)
+    fileprivate var scaled = Matrix<Scalar>(rows: 0, columns: 0)
+
+    package init() {}
+  }
 
   /// A branch with the given factors.
   ///
@@ -46,16 +50,16 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
     upBias: [Scalar]? = nil
   ) {
     self.down = Parameter(
-      name: module + ".lora_A.weight", shape: Shape([rank, down.count / rank]), value: down,
-      isTrained: true)
+      name: module + ".lora_A.weight", role: .down, shape: Shape([rank, down.count / rank]),
+      value: down)
     self.up = Parameter(
-      name: module + ".lora_B.weight", shape: Shape([up.count / rank, rank]), value: up,
-      isTrained: true)
+      name: module + ".lora_B.weight", role: .up, shape: Shape([up.count / rank, rank]), value: up)
     self.upBias = upBias.map { bias in
       Parameter(
-        name: module + ".lora_B.bias", shape: [bias.count], value: bias, isTrained: true)
+        name: module + ".lora_B.bias", role: .upBias, shape: [bias.count], value: bias)
     }
     self.scaling = scaling
+    key = nameKey(module)
   }
 
   /// The same branch under trained magnitudes.
@@ -81,63 +85,64 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
 
   package var rank: Int { down.shape[0] }
 
-  var factors: LowRankFactors<Scalar> {
-    LowRankFactors(down: down.value, up: up.value, rank: rank, scaling: scaling)
-  }
+  /// s·b' [out], if there is a b'.
+  var offset: [Scalar]? { upBias.map { $0.value.map { Scalar(scaling) * $0 } } }
 
-  /// Adds to y what the branch makes of the input that the last `drop` left of x.
-  mutating func forward(
-    _ x: Matrix<Scalar>, addingTo y: inout Matrix<Scalar>, _ workers: Workers
+  /// s for each column of h.
+  private var factors: [Scalar] { Array(repeating: Scalar(scaling), count: rank) }
+
+  /// Adds s·h Bᵀ to y, for what `drop` left of x.
+  func forward(
+    _ x: Matrix<Scalar>, addingTo y: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
     let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
-    let x = leftOver(of: x)
-    hidden.reshape(rows: rows, columns: rank)
+    let x = memory.leftOver(of: x)
     // h = x Aᵀ
+    memory.hidden.reshape(rows: rows, columns: rank)
     matmulNT(
-      x.elements, down.value, into: &hidden.elements,
-      Product(m: rows, n: rank, k: inputs, workers: workers))
-    // y += s·h Bᵀ
+      x.elements, down.value, into: &memory.hidden.elements,
+      Product(m: rows, n: rank, k: inputs, workers: pass.workers))
+    // y += (s·h) Bᵀ
+    memory.scaled.set(memory.hidden, times: factors)
     matmulNT(
-      hidden.elements, up.value, into: &y.elements,
-      Product(m: rows, n: outputs, k: rank, alpha: scaling, beta: 1, workers: workers))
-    // y += s·b'
-    guard let upBias else { return }
-    var bias = Matrix<Scalar>(rows: rows, columns: outputs)
-    fillRows(&bias.elements, with: upBias.value, rows: rows)
-    addScaledColumns(
-      bias.elements, factors: Array(repeating: Scalar(scaling), count: outputs),
-      to: &y.elements, rows: rows)
+      memory.scaled.elements, up.value, into: &y.elements,
+      Product(m: rows, n: outputs, k: rank, accumulates: true, workers: pass.workers))
   }
 
   mutating func backward(
-    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, addingTo dx: inout Matrix<Scalar>, wantsInput: Bool,
-    _ workers: Workers
+    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, _ flow: inout GradientFlow<Scalar>,
+    _ memory: inout Memory, _ pass: Pass
   ) {
     let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
-    let dropped = leftOver(of: x)
-    // y += s·b':  db' = s·Σ over rows of dy
-    upBias?.apply { bias in
-      columnSums(dy.elements, into: &bias.gradient, rows: rows)
-      for index in bias.gradient.indices { bias.gradient[index] *= Scalar(scaling) }
-    }
-    // y += s·h Bᵀ:  dB = s·dyᵀ h
-    matmulTN(
-      dy.elements, hidden.elements, into: &up.gradient,
-      Product(m: outputs, n: rank, k: rows, alpha: scaling, workers: workers))
-    // y += s·h Bᵀ:  dh = s·dy B
-    dHidden.reshape(rows: rows, columns: rank)
+    // y += s·b':  db' = dyᵀ (s·1)
+    let ones = Matrix(columns: 1, elements: Array(repeating: Scalar(scaling), count: rows))
+    upBias?.apply { $0.addProduct(dy, ones, pass) }
+    // y += (s·h) Bᵀ:  dB = dyᵀ (s·h)
+    up.addProduct(dy, memory.scaled, pass)
+    // y += (s·h) Bᵀ:  dh = s·(dy B)
     matmulNN(
-      dy.elements, up.value, into: &dHidden.elements,
-      Product(m: rows, n: rank, k: outputs, alpha: scaling, workers: workers))
+      dy.elements, up.value, into: &memory.hidden.elements,
+      Product(m: rows, n: rank, k: outputs, workers: pass.workers))
+    memory.scaled.set(memory.hidden, times: factors)
     // h = x Aᵀ:  dA = dhᵀ x
-    matmulTN(
-      dHidden.elements, dropped.elements, into: &down.gradient,
-      Product(m: rank, n: inputs, k: rows, workers: workers))
+    down.addProduct(memory.scaled, memory.leftOver(of: x), pass)
     // h = x Aᵀ:  dx += dh A
-    guard wantsInput else { return }
-    guard !drops else { return addMaskedGradient(to: &dx, rows: rows, workers) }
-    matmulNN(
-      dHidden.elements, down.value, into: &dx.elements,
-      Product(m: rows, n: inputs, k: rank, beta: 1, workers: workers))
+    guard flow.goesOn else { return }
+    guard memory.drops else {
+      return matmulNN(
+        memory.scaled.elements, down.value, into: &flow.below.elements,
+        Product(m: rows, n: inputs, k: rank, accumulates: true, workers: pass.workers))
+    }
+    addMasked(memory.scaled, to: &flow.below, &memory, pass)
   }
+}
+
+/// A number from 0 that stands for a name: FNV-1a of its bytes, but for the lowest bit.
+///
+/// Source: <http://www.isthe.com/chongo/tech/comp/fnv/>.
+private func nameKey(_ name: String) -> Int {
+  let hash = name.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+    ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
+  }
+  return Int(hash >> 1)
 }

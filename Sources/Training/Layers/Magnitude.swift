@@ -12,76 +12,73 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
   package internal(set) var vector: Parameter<Scalar>
   /// Σ_i W[o, i]², which does not change.
   private let squares: [Double]
-  /// n [out] and m / n [out] of the last `forward`.
-  private var norms: [Scalar]
-  private var factors: [Scalar]
-  /// v [B, out] of the last `forward`, and its gradient.
-  var product = Matrix<Scalar>(rows: 0, columns: 0)
-  private(set) var dProduct = Matrix<Scalar>(rows: 0, columns: 0)
+
+  /// What `backward` needs of the last `forward`.
+  package struct Memory: Sendable {
+    /// 1 / n [out] and m / n [out].
+    fileprivate var inverses: [Scalar] = []
+    fileprivate var factors: [Scalar] = []
+    /// v [B, out]; after `backward` dv.
+    var product = Matrix<Scalar>(rows: 0, columns: 0)
+    /// v / n [B, out].
+    fileprivate var normalized = Matrix<Scalar>(rows: 0, columns: 0)
+
+    package init() {}
+  }
 
   /// The magnitudes `vector` [out], or the rows' norms of the weight, on `linear`.
   package init(on linear: Linear<Scalar>, vector: [Scalar]? = nil) {
     squares = linear.weight.rowSquares
     let value = vector ?? squares.map { Scalar($0.squareRoot()) }
     self.vector = Parameter(
-      name: linear.module + ".lora_magnitude_vector", shape: [linear.outputs], value: value,
-      isTrained: true)
-    norms = Array(repeating: 0, count: linear.outputs)
-    factors = norms
+      name: linear.module + ".lora_magnitude_vector", role: .magnitude, shape: [linear.outputs],
+      value: value)
   }
 
-  /// y += (m / n)∘v, v being `product`.
-  mutating func forward(
-    addingTo y: inout Matrix<Scalar>, _ weight: Parameter<Scalar>, _ branch: LowRankFactors<Scalar>,
+  /// y += m∘(v / n), v being the memory's product.
+  func forward(addingTo y: inout Matrix<Scalar>, _ memory: inout Memory) {
+    memory.normalized.set(memory.product, times: memory.inverses)
+    y.add(memory.normalized, times: vector.value)
+  }
+
+  /// n = ‖W[o] + s·(BA)[o]‖, as 1 / n, and m / n.
+  ///
+  /// n² = ‖W[o]‖² + 2s·B[o]·(W Aᵀ)[o] + s²·B[o] (A Aᵀ) B[o]ᵀ, without W + s·BA in memory.
+  func measure(
+    _ weight: NetworkTensor<Scalar>, _ branch: LowRankBranch<Scalar>, _ memory: inout Memory,
     _ workers: Workers
   ) {
-    measure(weight, branch, workers)
-    addScaledColumns(product.elements, factors: factors, to: &y.elements, rows: y.rows)
-  }
-
-  /// ‖W[o] + s·(BA)[o]‖² = ‖W[o]‖² + 2s·B[o]·(W Aᵀ)[o] + s²·B[o] (A Aᵀ) B[o]ᵀ, without W + s·BA in
-  /// memory.
-  private mutating func measure(
-    _ weight: Parameter<Scalar>, _ branch: LowRankFactors<Scalar>, _ workers: Workers
-  ) {
     let (outputs, inputs, rank) = (weight.shape[0], weight.shape[1], branch.rank)
-    var cross = [Scalar](repeating: 0, count: outputs * rank)
-    weight.multiply(byTransposed: branch.down, rank, into: &cross, workers)
+    // (W Aᵀ)ᵀ = A Wᵀ
+    var cross = [Scalar](repeating: 0, count: rank * outputs)
+    let down = Matrix(columns: inputs, elements: branch.down.value)
+    weight.multiply(down, into: &cross, workers)
     var gram = [Scalar](repeating: 0, count: rank * rank)
-    matmulNT(branch.down, branch.down, into: &gram, Product(m: rank, n: rank, k: inputs))
+    matmulNT(
+      branch.down.value, branch.down.value, into: &gram, Product(m: rank, n: rank, k: inputs))
     var spread = [Scalar](repeating: 0, count: outputs * rank)
-    matmulNN(branch.up, gram, into: &spread, Product(m: outputs, n: rank, k: rank))
+    matmulNN(branch.up.value, gram, into: &spread, Product(m: outputs, n: rank, k: rank))
     let s = branch.scaling
+    memory.inverses = Array(repeating: 0, count: outputs)
+    memory.factors = memory.inverses
     for row in 0..<outputs {
       var square = squares[row]
-      for index in row * rank..<(row + 1) * rank {
-        let b = Double(branch.up[index])
-        square += s * b * (2 * Double(cross[index]) + s * Double(spread[index]))
+      for column in 0..<rank {
+        let b = Double(branch.up.value[row * rank + column])
+        let (w, a) = (cross[column * outputs + row], spread[row * rank + column])
+        square += s * b * (2 * Double(w) + s * Double(a))
       }
-      norms[row] = Scalar(max(0, square).squareRoot())
-      factors[row] = vector.value[row] / norms[row]
+      let norm = Scalar(max(0, square).squareRoot())
+      memory.inverses[row] = 1 / norm
+      memory.factors[row] = vector.value[row] / norm
     }
   }
 
-  /// Writes dm, and dv into `dProduct`.
-  mutating func backward(_ dy: Matrix<Scalar>) {
-    // y += (m / n)∘v:  dm = Σ over rows of dy∘v / n
-    columnDots(dy.elements, product.elements, into: &vector.gradient, rows: dy.rows)
-    for index in norms.indices { vector.gradient[index] /= norms[index] }
+  /// Takes in dm, and makes the memory's product dv.
+  mutating func backward(_ dy: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
+    // y += m∘(v / n):  dm = Σ over rows of dy∘(v / n)
+    vector.addRowProducts(dy, memory.normalized, pass)
     // y += (m / n)∘v:  dv = (m / n)∘dy
-    dProduct.reshape(rows: dy.rows, columns: dy.columns)
-    fillRows(
-      &dProduct.elements, with: Array(repeating: 0, count: dy.columns), rows: dy.rows)
-    addScaledColumns(dy.elements, factors: factors, to: &dProduct.elements, rows: dy.rows)
+    memory.product.set(dy, times: memory.factors)
   }
-}
-
-/// What a branch adds to its weight: s·B A.
-struct LowRankFactors<Scalar: DenseScalar> {
-  /// A [rank, in].
-  let down: [Scalar]
-  /// B [out, rank].
-  let up: [Scalar]
-  let rank: Int
-  let scaling: Double
 }

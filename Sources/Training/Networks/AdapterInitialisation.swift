@@ -37,18 +37,20 @@ extension LowRankBranch {
   ///   - method: How it begins.
   ///   - original: The weight before it was quantized, for `loftq`.
   ///   - generator: What is drawn.
+  /// - Throws: What reading `original` throws.
   @specialized(where Scalar == Float)
   package init(
     on linear: Linear<Scalar>, _ sizes: (rank: Int, scaling: Double),
-    method: AdapterInitialisation, original: [Scalar] = [], generator: inout Generator
-  ) {
+    method: AdapterInitialisation, original: (any WeightSource)? = nil,
+    generator: inout Generator
+  ) throws {
     let (rank, scaling) = sizes
     guard method != .kaiming else {
       self.init(on: linear, rank: rank, scaling: scaling, generator: &generator)
       return
     }
     let shape = (outputs: linear.outputs, inputs: linear.inputs)
-    let weight = method.splitsWeight ? linear.weight.value.map { Double($0) } : []
+    let weight = method.splitsWeight ? linear.weight.values.map { Double($0) } : []
     let (down, up) =
       switch method {
       case .pissa: principal(weight, shape, rank: rank, scaling: scaling)
@@ -56,7 +58,7 @@ extension LowRankBranch {
       case .orthogonal: disjoint(shape, rank: rank, &generator)
       case .loftq:
         principal(
-          linear.weight.missed(of: original), shape, rank: rank, scaling: scaling)
+          try linear.weight.missed(of: original), shape, rank: rank, scaling: scaling)
       case .gaussian, .kaiming:
         (
           (0..<rank * shape.inputs).map { _ in generator.normal() / Double(rank) },
@@ -67,14 +69,21 @@ extension LowRankBranch {
       module: linear.module, down: down.map { Scalar($0) }, up: up.map { Scalar($0) }, rank: rank,
       scaling: scaling)
   }
+}
 
-  /// W - s·BA [out, in].
-  package func remainder(of weight: [Scalar]) -> [Scalar] {
-    var rest = weight
-    matmulNN(
-      up.value, down.value, into: &rest,
-      Product(m: up.shape[0], n: down.shape[1], k: rank, alpha: -scaling, beta: 1))
-    return rest
+extension NetworkTensor {
+  /// W₀ - W, for a weight `original` of the same shape.
+  fileprivate func missed(of original: (any WeightSource)?) throws -> [Double] {
+    guard let original else { preconditionFailure("LoftQ begins with the original weight") }
+    precondition(original.rowCount == shape[0], "the original weight is [out, in] too")
+    var result: [Double] = []
+    result.reserveCapacity(count)
+    try forEachPanel { rows, values in
+      let panel = try original.rows(rows)
+      let wanted: [Double] = panel.values(ofRows: 0..<panel.rows)
+      for index in wanted.indices { result.append(wanted[index] - Double(values[index])) }
+    }
+    return result
   }
 }
 

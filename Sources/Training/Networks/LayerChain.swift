@@ -1,30 +1,6 @@
 import Kernels
 import Tensors
 
-/// A tensor of a checkpoint with its values in the type to compute in.
-package struct NamedValues<Scalar: DenseScalar>: Sendable {
-  package let name: String
-  package let shape: Shape
-  package let values: [Scalar]
-  /// What stands in place of the values.
-  package let packed: PackedWeight<Scalar>?
-
-  package init(name: String, shape: Shape, values: [Scalar]) {
-    (self.name, self.shape, self.values) = (name, shape, values)
-    packed = nil
-  }
-
-  package init(name: String, packed: PackedWeight<Scalar>) {
-    (self.name, shape, values) = (name, packed.shape, [])
-    self.packed = packed
-  }
-
-  fileprivate var parameter: Parameter<Scalar> {
-    packed.map { Parameter(name: name, packed: $0) }
-      ?? Parameter(name: name, shape: shape, value: values, isTrained: false)
-  }
-}
-
 /// Why tensors do not make a multilayer perceptron.
 package enum LayerChainError: ReportableError {
   case empty(file: String)
@@ -113,18 +89,18 @@ package func layerNames(
 
 /// Puts the tensors of a state dict into layers, chained as `layerNames` finds them, all frozen.
 package func layerChain<Scalar: DenseScalar>(
-  _ tensors: [NamedValues<Scalar>], file: String
+  _ tensors: [Weight<Scalar>], file: String
 ) throws(LayerChainError) -> [Linear<Scalar>] {
   let names = try layerNames(tensors.map { ($0.name, $0.shape) }, file: file)
-  var parameters: [ExactString: Parameter<Scalar>] = [:]
+  var weights: [ExactString: Weight<Scalar>] = [:]
   for tensor in tensors {
-    parameters[ExactString(tensor.name)] = tensor.parameter
+    weights[ExactString(tensor.name)] = tensor
   }
   return names.compactMap { layer in
-    parameters[ExactString(layer.weight)].map { weight in
+    weights[ExactString(layer.weight)].map { weight in
       Linear(
-        module: layer.module, weight: weight,
-        bias: layer.bias.flatMap { parameters[ExactString($0)] })
+        module: layer.module, weight: .frozen(weight),
+        bias: layer.bias.flatMap { weights[ExactString($0)] }.map { .frozen($0) })
     }
   }
 }

@@ -1,19 +1,12 @@
 import Kernels
 import Tensors
 
-/// Linear layers one after the other, a function between each two, and a loss at the end.
-package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
+/// Linear layers one after the other, and a function between each two.
+package struct MultilayerPerceptron<Scalar: DenseScalar>: TableNetwork {
   package internal(set) var layers: [DenseLayer<Scalar>]
-  package var loss: Loss
-  package var workers = Workers.one
-  /// Where dropout's chance begins.
-  package var dropoutSeed: UInt64 = 0
-  /// The gradient on its way down: dy of the current layer, and room for that of the one below.
-  private var gradient = Matrix<Scalar>(rows: 0, columns: 0)
-  private var gradientBelow = Matrix<Scalar>(rows: 0, columns: 0)
 
   /// A network of `layers`, the first of which reads the input; each must fit the one before.
-  package init(layers: [Linear<Scalar>], activation: Activation, loss: Loss) {
+  package init(layers: [Linear<Scalar>], activation: Activation) {
     precondition(!layers.isEmpty, "a network has a layer")
     for (one, next) in zip(layers, layers.dropFirst()) {
       precondition(one.outputs == next.inputs, "\(next.module) does not fit \(one.module)")
@@ -21,49 +14,44 @@ package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
     self.layers = layers.enumerated().map { index, linear in
       DenseLayer(linear: linear, activation: index + 1 < layers.count ? activation : nil)
     }
-    self.loss = loss
   }
 
-  package var inputs: Int { layers[0].linear.inputs }
-  package var outputs: Int { layers[layers.count - 1].linear.outputs }
+  package var widths: [Int] { [layers[0].linear.inputs] + layers.map(\.linear.outputs) }
+  package var activation: Activation? { layers[0].activation }
 
-  /// The outputs [B, out] of the rows x [B, in].
-  package mutating func outputs(for x: Matrix<Scalar>) -> Matrix<Scalar> {
-    precondition(x.columns == inputs, "the network reads \(inputs) features")
-    var x = x
+  package struct Memory: Sendable {
+    fileprivate var layers: [DenseLayer<Scalar>.Memory]
+    fileprivate var flow = GradientFlow<Scalar>()
+  }
+
+  package func makeMemory() -> Memory {
+    Memory(layers: Array(repeating: DenseLayer.Memory(), count: layers.count))
+  }
+
+  package func outputs(
+    _ batch: TableBatch<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) -> Matrix<Scalar> {
+    precondition(batch.features.columns == inputs, "the network reads \(inputs) features")
+    var x = batch.features
     for index in layers.indices {
-      layers[index].forward(x, workers)
-      x = layers[index].output
+      layers[index].forward(x, &memory.layers[index], pass)
+      x = memory.layers[index].output
     }
     return x
   }
 
-  /// Chance depends on the seed and the place alone, so that a resumed run draws the same.
-  package mutating func prepare(step: Int, batch: Int) {
-    var generator = Generator(
-      seed: dropoutSeed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(batch))
-    for index in layers.indices where (layers[index].linear.branch?.dropout ?? 0) > 0 {
-      layers[index].linear.branch?.mask = generator.fork()
-    }
-  }
-
-  package mutating func forward(_ batch: TableBatch<Scalar>) -> Double {
-    let y = outputs(for: batch.features)
-    return loss(y, batch.targets, gradient: &gradient)
-  }
-
-  package func weight(of batch: TableBatch<Scalar>) -> Double {
-    loss.weight(of: batch.targets, rows: batch.rows)
-  }
-
-  package mutating func backward(_ batch: TableBatch<Scalar>) {
+  package mutating func backward(
+    _ dy: inout Matrix<Scalar>, _ batch: TableBatch<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) {
     guard let lowest = layers.firstIndex(where: \.linear.isTrained) else { return }
+    swap(&memory.flow.above, &dy)
     for index in (lowest..<layers.count).reversed() {
-      let x = index == 0 ? batch.features : layers[index - 1].output
-      layers[index].backward(
-        &gradient, x: x, into: &gradientBelow, wantsInput: index > lowest, workers)
-      swap(&gradient, &gradientBelow)
+      let x = index == 0 ? batch.features : memory.layers[index - 1].output
+      memory.flow.goesOn = index > lowest
+      layers[index].backward(&memory.flow, x: x, &memory.layers[index], pass)
+      memory.flow.descend()
     }
+    swap(&memory.flow.above, &dy)
   }
 
   package mutating func withTrained(
@@ -76,70 +64,18 @@ package struct MultilayerPerceptron<Scalar: DenseScalar>: Network {
 }
 
 extension MultilayerPerceptron {
-  /// Every tensor of the network itself, without branches, layer by layer.
-  package var state: [Parameter<Scalar>] {
-    layers.flatMap { layer in [layer.linear.weight] + (layer.linear.bias.map { [$0] } ?? []) }
+  package var modules: [String] { layers.map(\.linear.module) }
+
+  package mutating func withLinear<Result>(
+    named name: String, _ body: (inout Linear<Scalar>) throws -> Result
+  ) rethrows -> Result? {
+    guard let index = layers.firstIndex(where: { $0.linear.module == name }) else { return nil }
+    return try body(&layers[index].linear)
   }
 
-  /// The layer `module`.
-  package func linear(_ module: String) -> Linear<Scalar>? {
-    layers.first { $0.linear.module == module }?.linear
-  }
-
-  /// The weights and biases of the network itself.
-  package var parameterCount: Int { state.reduce(0) { $0 + $1.count } }
-
-  /// Chooses what is trained in the network itself: all of it, or nothing.
-  package mutating func setTrained(_ isTrained: Bool) {
-    for index in layers.indices {
-      let linear = layers[index].linear
-      layers[index].linear.weight = linear.weight.trained(isTrained)
-      layers[index].linear.bias = linear.bias?.trained(isTrained)
-    }
-  }
-
-  /// Chooses whether the bias of `module` is trained; a layer without one stays so.
-  package mutating func setBiasTrained(_ isTrained: Bool, of module: String) {
-    for index in layers.indices where layers[index].linear.module == module {
-      layers[index].linear.bias = layers[index].linear.bias?.trained(isTrained)
-    }
-  }
-
-  /// Trains weight and bias of `module` too.
-  package mutating func trainFully(_ module: String) {
-    for index in layers.indices where layers[index].linear.module == module {
-      layers[index].linear.weight = layers[index].linear.weight.trained(true)
-    }
-    setBiasTrained(true, of: module)
-  }
-
-  /// Gives the weight of `module` other values; it stays frozen.
-  package mutating func setWeight(_ value: [Scalar], of module: String) {
-    for index in layers.indices where layers[index].linear.module == module {
-      precondition(value.count == layers[index].linear.weight.value.count, "codes stay")
-      layers[index].linear.weight.value = value
-    }
-  }
-
-  /// Gives a parameter of the network itself another value, which is then trained.
-  package mutating func replace(_ name: String, with value: [Scalar]) {
-    func replaced(_ old: Parameter<Scalar>) -> Parameter<Scalar> {
-      Parameter(name: name, shape: old.shape, value: value, isTrained: true)
-    }
-    for index in layers.indices {
-      let linear = layers[index].linear
-      if linear.weight.name == name { layers[index].linear.weight = replaced(linear.weight) }
-      if let bias = linear.bias, bias.name == name { layers[index].linear.bias = replaced(bias) }
-    }
-  }
-
-  /// Puts `branch` beside the linear layer `module`, in place of any it has.
-  package mutating func attach(_ branch: LowRankBranch<Scalar>, to module: String) {
-    guard let index = layers.firstIndex(where: { $0.linear.module == module }) else {
-      preconditionFailure("the network has no module \(module)")
-    }
-    let linear = layers[index].linear
-    precondition(branch.down.shape[1] == linear.inputs && branch.up.shape[0] == linear.outputs)
-    layers[index].linear.branch = branch
+  package mutating func withTensors(
+    _ body: (inout NetworkTensor<Scalar>, Parameter<Scalar>.Role) throws -> Void
+  ) rethrows {
+    for index in layers.indices { try layers[index].linear.withTensors(body) }
   }
 }

@@ -1,31 +1,47 @@
 import Kernels
+import Tables
+import Tensors
 
-/// What the trainer needs of a network: a loss, its gradient, and the parameters that are trained.
+/// What the trainer needs of a network: outputs, the gradients of what is trained, and the parameters.
 ///
-/// A batch is whatever the network reads: rows of a table here, a run of tokens for a decoder.
+/// A batch is whatever the network reads: rows of a table here, a run of tokens for a decoder. What a
+/// backward needs of its forward lies in a memory that the caller owns, so that threads can share one
+/// network, each with a memory of its own.
 package protocol Network<Scalar, Batch>: Sendable {
   associatedtype Scalar: DenseScalar
-  associatedtype Batch: Sendable
+  associatedtype Batch: TrainingBatch<Scalar>
+  /// What `backward` needs of the last `outputs`.
+  associatedtype Memory: Sendable
 
-  /// Tells the network which batch of which step comes next, for what it draws by chance.
-  mutating func prepare(step: Int, batch: Int)
+  func makeMemory() -> Memory
 
-  /// The mean loss over `batch`; keeps what `backward` needs.
-  mutating func forward(_ batch: Batch) -> Double
+  /// y [B, out]; keeps in `memory` what `backward` needs.
+  func outputs(_ batch: Batch, _ memory: inout Memory, _ pass: Pass) -> Matrix<Scalar>
 
-  /// Overwrites the gradient of every trained parameter with that of the last `forward`'s loss.
-  mutating func backward(_ batch: Batch)
-
-  /// What `batch` counts for beside others whose mean losses are put together.
-  func weight(of batch: Batch) -> Double
+  /// Takes in the gradient of every trained parameter, of a loss whose gradient is `dy` [B, out].
+  ///
+  /// `batch`, `memory` and `pass` are those of the last `outputs`; `dy` is used up.
+  mutating func backward(
+    _ dy: inout Matrix<Scalar>, _ batch: Batch, _ memory: inout Memory, _ pass: Pass)
 
   /// Calls `body` with each trained parameter, always in the same order.
   mutating func withTrained(_ body: (inout Parameter<Scalar>) throws -> Void) rethrows
 }
 
+/// Some rows, and what they should come out as.
+package protocol TrainingBatch<Scalar>: Sendable {
+  associatedtype Scalar: DenseScalar
+
+  var rows: Int { get }
+  var targets: Targets<Scalar> { get }
+
+  /// Makes this batch some rows of another, in the memory that it has.
+  mutating func take(_ rows: Range<Int>, of other: Self)
+}
+
 extension Network {
-  /// Nothing is drawn by chance.
-  package mutating func prepare(step: Int, batch: Int) {}
+  /// Completes the gradients when the step's last rows are in.
+  package mutating func finishGradients() { withTrained { $0.finishGradient() } }
 
   /// Names, shapes and values of what is trained, in the order of `withTrained`.
   package var trained: [Parameter<Scalar>] {

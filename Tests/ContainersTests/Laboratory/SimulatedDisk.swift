@@ -327,5 +327,6 @@ final class SimulatedDisk: FileSystem {
     }
   }
 
+  var user: UInt32 { 0 }
   var creationMask: FilePermissions { [.groupWrite, .otherWrite] }
 }

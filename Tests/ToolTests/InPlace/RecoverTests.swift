@@ -2,9 +2,6 @@ import TestSupport
 import Testing
 
 @Suite struct RecoverTests {
-  private static let hasStrace =
-    (try? Tool.shell("command -v strace && strace -e trace=none true"))?.exitCode == 0
-
   /// Kills a swap at one write and then runs `script`.
   private func afterKill(
     atWrite number: Int, ring: Int = 40_000, _ script: String, in site: CrashSite
@@ -25,8 +22,8 @@ import Testing
   /// poison, and two turns of two chunks, each kept and overwritten.
   private static let thirdTurn = 6 + 7 + 1 + 1 + 8 + 4
 
-  @Test func `a torn file is refused until it is recovered, with what is missing named`() throws {
-    guard Self.hasStrace else { return }
+  @Test(.enabled(if: Facility.strace.isHere, "\(Facility.strace.need)"))
+  func `a torn file is refused until it is recovered, with what is missing named`() throws {
     try ScratchFolder.with { folder in
       let site = try CrashSite(in: folder)
       let result = try afterKill(
@@ -52,8 +49,8 @@ import Testing
     }
   }
 
-  @Test func `a command that changes the file in place recovers it first`() throws {
-    guard Self.hasStrace else { return }
+  @Test(.enabled(if: Facility.strace.isHere, "\(Facility.strace.need)"))
+  func `a command that changes the file in place recovers it first`() throws {
     try ScratchFolder.with { folder in
       let site = try CrashSite(in: folder)
       let result = try afterKill(
@@ -68,8 +65,8 @@ import Testing
     }
   }
 
-  @Test func `a tensor that is read whole first is finished from the journal`() throws {
-    guard Self.hasStrace else { return }
+  @Test(.enabled(if: Facility.strace.isHere, "\(Facility.strace.need)"))
+  func `a tensor that is read whole first is finished from the journal`() throws {
     try ScratchFolder.with { folder in
       // One tensor of 2 MiB in two chunks: the second is made when the first is overwritten.
       let site = try CrashSite(in: folder, layers: 1, width: 1024, hasMagnitudes: true)

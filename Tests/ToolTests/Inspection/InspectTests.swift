@@ -180,7 +180,8 @@ import Testing
         cat status
         """, in: scratch.root)
       #expect(result.text == "143\n")
-      #expect(result.errorText == "lora: error: stopped by signal 15; nothing was written\n")
+      #expect(
+        result.errorText == "lora: error: stopped by signal 15; what was not complete is removed\n")
     }
   }
 }

@@ -94,4 +94,27 @@ import Testing
       #expect(lines[1].hasPrefix("\"a,b\",0.1,") && lines[2].hasPrefix("c,0.3,"))
     }
   }
+
+  @Test(arguments: [
+    ("=1+2", true), ("+x", true), ("-x", true), ("@SUM(A1)", true),
+    ("-1.5", false), ("+2", false), ("x=1", false), ("", false),
+  ])
+  func `cells that a spreadsheet would run are pointed out, and kept as they are`(
+    cell: String, isFormula: Bool
+  ) throws {
+    try ScratchFolder.with { scratch in
+      try scratch.write("x1,name,x2\n0.1,\(cell),0.2\n0.3,c,0.4\n", to: "t.csv")
+      let result = try Tool.run([
+        "predict", Self.base, scratch.path("t.csv"), "--id", "name",
+      ])
+      #expect(result.exitCode == 0)
+      #expect(result.text.split(separator: "\n")[1].hasPrefix(cell + ","), "\(result.text)")
+      #expect(result.errorText.isEmpty != isFormula, "\(result.errorText)")
+      if isFormula {
+        #expect(
+          result.errorText == "lora: warning: 1 cell of the output, first \"\(cell)\", is a "
+            + "formula to a spreadsheet, which runs them; import the columns as text\n")
+      }
+    }
+  }
 }

@@ -1,0 +1,58 @@
+import CKernels
+
+/// y [rows, bias.count] = bias in every row; `y` is overwritten.
+@specialized(where Scalar == Float)
+package func fillRows<Scalar: DenseScalar>(
+  _ y: inout [Scalar], with bias: [Scalar], rows: Int
+) {
+  let columns = bias.count
+  precondition(y.count >= rows * columns, "the matrix holds fewer than \(rows) rows")
+  unsafe bias.withUnsafeBufferPointer { bias in
+    unsafe y.withUnsafeMutableBufferPointer { y in
+      guard let bias = bias.baseAddress, let y = y.baseAddress else { return }
+      unsafe Scalar.kernels.fillRows(y, bias, rows, columns)
+    }
+  }
+}
+
+/// y [rows, factors.count] = fma(factors, v, y), column by column.
+@specialized(where Scalar == Float)
+package func addScaledColumns<Scalar: DenseScalar>(
+  _ v: [Scalar], factors: [Scalar], to y: inout [Scalar], rows: Int,
+  using instructions: InstructionSet = .best
+) {
+  let columns = factors.count
+  precondition(v.count >= rows * columns && y.count >= rows * columns, "too few rows")
+  unsafe v.withUnsafeBufferPointer { v in
+    unsafe factors.withUnsafeBufferPointer { factors in
+      unsafe y.withUnsafeMutableBufferPointer { y in
+        guard let v = v.baseAddress, let factors = factors.baseAddress, let y = y.baseAddress
+        else { return }
+        unsafe Scalar.kernels.addScaledColumns(instructions.code, y, v, factors, rows, columns)
+      }
+    }
+  }
+}
+
+/// sums [columns] = Σ over the rows of `matrix` [rows, columns], as `BlockSum` adds; overwritten.
+@specialized(where Scalar == Float)
+package func columnSums<Scalar: DenseScalar>(
+  _ matrix: [Scalar], into sums: inout [Scalar], rows: Int,
+  using instructions: InstructionSet = .best
+) {
+  var sum = BlockSum<Scalar>(columns: sums.count, using: instructions)
+  sum.add(matrix, rows: rows)
+  sum.total(into: &sums)
+}
+
+/// dots [columns] = Σ over rows of a [rows, columns] · b [rows, columns], as `BlockSum` adds;
+/// overwritten.
+@specialized(where Scalar == Float)
+package func columnDots<Scalar: DenseScalar>(
+  _ a: [Scalar], _ b: [Scalar], into dots: inout [Scalar], rows: Int,
+  using instructions: InstructionSet = .best
+) {
+  var sum = BlockSum<Scalar>(columns: dots.count, using: instructions)
+  sum.addProducts(a, b, rows: rows)
+  sum.total(into: &dots)
+}

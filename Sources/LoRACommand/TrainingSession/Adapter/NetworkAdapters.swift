@@ -1,0 +1,78 @@
+import Adapters
+import Merging
+import Tables
+import Tensors
+import Training
+
+/// Adapters that go on a network one after the other.
+struct NetworkAdapters {
+  let adapters: [WeightedAdapter]
+
+  /// Opens what the command line names.
+  init(_ arguments: [WeightedAdapterArgument]) throws {
+    adapters = try arguments.map { try $0.open() }
+  }
+
+  init(_ adapters: [WeightedAdapter]) {
+    self.adapters = adapters
+  }
+
+  /// Refuses `base` unless each was trained on it, or on it with others that are there too.
+  func check<Scalar>(on base: BaseNetwork<Scalar>) throws {
+    let merged = try MergedState(metadata: base.metadata, file: base.file)
+    for adapter in adapters.map(\.adapter) {
+      guard let wanted = adapter.baseFingerprint, wanted != base.fingerprint,
+        wanted != merged?.base
+      else { continue }
+      throw AdapterError.mismatch(
+        file: base.file,
+        problem: "is not the base of the adapter \(escaped(adapter.file)): "
+          + "expected the fingerprint \(wanted), found \(base.fingerprint); "
+          + "name the right base, or go on with --any-base")
+    }
+    try refuseRepetition(merged, on: base.file)
+    try UnderlyingAdaptersGuard(
+      onto: base.file, merged: merged?.adapters ?? [], isIgnored: false
+    ).check(adapters)
+  }
+
+  /// What is on the network already is not meant to go on it again, as in a merge.
+  private func refuseRepetition(_ merged: MergedState?, on file: String) throws(AdapterError) {
+    var seen = Set((merged?.adapters ?? []).map(\.fingerprint))
+    for adapter in adapters.map(\.adapter) {
+      guard seen.insert(adapter.fingerprint).inserted else {
+        throw .mismatch(
+          file: file,
+          problem:
+            "the adapter \(escaped(adapter.file)) is on it already; give it a weight instead "
+            + "of naming it again, or go on with --any-base")
+      }
+    }
+  }
+
+  /// Folds all of them into `network`, in their order.
+  func fold(into network: inout some TableNetwork) throws(ModelError) {
+    for weighted in adapters {
+      guard network.state.allSatisfy({ !$0.isCoded }) else {
+        throw .quantized(
+          file: weighted.adapter.file, what: "no adapter can be folded into them before another")
+      }
+      try network.apply(weighted.adapter, weight: weighted.weight)
+      network.fold()
+    }
+  }
+
+  /// Folds all but the last, which goes beside.
+  func put(on network: inout some TableNetwork) throws(ModelError) {
+    try NetworkAdapters(Array(adapters.dropLast())).fold(into: &network)
+    if let last = adapters.last { try network.apply(last.adapter, weight: last.weight) }
+  }
+
+  /// Adds to `schema` what they know of the network's table and it does not.
+  func complete(_ schema: inout TableSchema) throws(ModelError) {
+    for adapter in adapters.map(\.adapter) {
+      schema.complete(
+        from: try ModelDescription(metadata: adapter.metadata, file: adapter.file).schema)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Containers
+import Kernels
+import OrderedCollections
+import Tables
+import Tensors
+import Training
+
+/// A network read from a checkpoint, with what the checkpoint says about it.
+///
+/// It is trained in f32 and scored in f64.
+struct BaseNetwork<Scalar: DenseScalar> {
+  /// The path as the user gave it.
+  let file: String
+  let layers: [Linear<Scalar>]
+  var description: ModelDescription
+  let metadata: OrderedDictionary<String, String>
+  /// The types that the tensors have in the checkpoint.
+  let types: [String: DType]
+  /// Of the checkpoint's tensors.
+  let fingerprint: Fingerprint
+  /// The weights that stay in codes.
+  let quantizedNames: Set<String>
+
+  /// Reads the network of a file, a folder or a stream.
+  ///
+  /// - Throws: `ContainerError` for the files, `LayerChainError` or `ModelError` when they hold no
+  ///   network that can be trained.
+  init(_ path: String, activation: Activation? = nil) throws {
+    let file = path == "-" ? "standard input" : path
+    self.file = file
+    let checkpoint = try Checkpoint.open(path)
+    let quantized = try StoredWeights<Scalar>(in: checkpoint)
+    // What is no such network is refused before its weights are read.
+    _ = try layerNames(
+      quantized.entries.map { ($0.name, $0.shape) }, file: file)
+    var weights: [Weight<Scalar>] = []
+    var digests: [(name: String, digest: Fingerprint)] = []
+    var types: [String: DType] = [:]
+    for shard in checkpoint.shards {
+      try shard.file.forEachTensor { entry, tensor in
+        digests.append((entry.name, Fingerprint(tensor)))
+        types[entry.name] = tensor.type
+        if let weight = try quantized.weight(of: tensor, named: entry.name, file: file) {
+          weights.append(weight)
+        }
+      }
+    }
+    quantizedNames = quantized.names
+    layers = try layerChain(weights, file: file)
+    metadata = checkpoint.metadata ?? [:]
+    self.types = types
+    fingerprint = Fingerprint(tensors: digests)
+    var description = try ModelDescription(metadata: metadata, file: file)
+    if let activation { description.activation = activation }
+    if description.activation == nil {
+      description.activation = try NetworkFile.activation(besideWeightsOf: checkpoint)
+    }
+    self.description = description
+    if let classes = description.schema.classes, classes.count != outputs {
+      throw ModelError.classCount(file: file, named: classes.count, outputs: outputs)
+    }
+  }
+
+  var outputs: Int { layers[layers.count - 1].outputs }
+  var inputs: Int { layers[0].inputs }
+  var modules: [String] { layers.map(\.module) }
+  var parameterCount: Int {
+    layers.reduce(0) { $0 + $1.weight.count + ($1.bias?.count ?? 0) }
+  }
+
+  /// What the network is for: what was asked, or recorded, or what its head looks like.
+  func task(_ wishes: TableWishes) throws(ModelError) -> LearningTask {
+    let schema = description.schema
+    let task =
+      wishes.task ?? schema.task
+      ?? (outputs == 1 || schema.targets.count > 1 ? .regression : .classification)
+    let targets = max(1, targetNames(wishes).count)
+    guard task == .classification || outputs == targets else {
+      throw .outputs(file: file, found: outputs, task: task.rawValue)
+    }
+    return task
+  }
+
+  /// The network, all of it frozen.
+  var network: some TableNetwork<Scalar> {
+    NetworkBuilder.chain(layers, description.activation ?? .relu)
+  }
+
+  /// How a table for this network is read.
+  func tableReader(_ wishes: TableWishes, task: LearningTask) -> DatasetReader {
+    var reader = DatasetReader()
+    reader.schema = description.schema
+    reader.schema.task = task
+    (reader.inputs, reader.outputs) = (inputs, outputs)
+    let targets = targetNames(wishes)
+    if !targets.isEmpty { reader.target = .columns(targets) }
+    return reader
+  }
+
+  /// The targets that are asked for, or else those the network records; empty for the last column.
+  private func targetNames(_ wishes: TableWishes) -> [String] {
+    wishes.targets ?? (wishes.form.hasHeader ? description.schema.targets : [])
+  }
+}
+
+extension LearningTask {
+  var loss: Loss {
+    switch self {
+    case .classification: .softmaxCrossEntropy
+    case .regression: .meanSquaredError
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Containers
+import JSON
+import Kernels
+import Reports
+import Tensors
+import Training
+
+/// One run of the trainer with its progress line, its log and its states.
+struct TrainingRun {
+  var setup: TrainingSetup
+  /// Steps between two validations; nil for those of a pass.
+  let validatesEvery: Int?
+  /// Validations without a better one after which the run ends.
+  let patience: Int?
+  var files: RunFiles
+  let workers: Workers
+  let isQuiet: Bool
+  /// Everything that the command's options say, as `--config` takes it.
+  let settings: RunSettings
+
+  /// What a run is of.
+  struct Work<Net: TableNetwork<Float>> {
+    /// As it begins; what is trained in it is chosen.
+    let network: Net
+    let loss: Loss
+    /// Rows to train on, and to validate on.
+    let tables: TrainingTables
+    /// Fingerprints of what the network was read from, by what that is.
+    var origin: RunSettings = []
+    /// Where the chance of dropout begins.
+    var dropoutSeed: UInt64 = 0
+  }
+
+  /// Trains what is trained in a network.
+  ///
+  /// - Parameters:
+  ///   - work: The network, and the rows.
+  ///   - generator: Draws the order of the rows.
+  /// - Returns: The trained network, and what it took.
+  /// - Throws: `TrainingError` when the numbers run away, `StateError` when a state cannot be taken
+  ///   up, `RunStop` when a signal ends the run, `ContainerError` when a file cannot be written.
+  func train<Net>(
+    _ work: Work<Net>, generator: inout Generator
+  ) throws -> RunOutcome<Net> {
+    let data = work.tables.training
+    let pace = RunPace(setup, rows: data.rows)
+    let batches = Batches(
+      data, size: pace.stepSize, shuffles: setup.shuffles, generator: generator.fork())
+    var recipe = setup.recipe(work.loss, rows: data.rows, for: Float.self)
+    (recipe.workers, recipe.seed) = (workers, work.dropoutSeed)
+    let trainer = Trainer(work.network, on: batches, by: recipe)
+    let records = try RunRecords(
+      files, steps: pace.steps, isQuiet: isQuiet, identity: identity(of: work),
+      shape: StateShape(
+        parameters: work.network.trained.map { ($0.name, $0.value.count) },
+        moments: setup.optimizer.moments, rows: data.rows))
+    var plan = records.plan(for: Net.self)
+    plan.patience = patience
+    plan.validation = work.tables.validation.map { held in
+      RunPlan.Validation(every: validatesEvery ?? pace.stepsPerEpoch) {
+        $0.evaluation(on: held, work.loss, workers)
+      }
+    }
+    var course = Course(trainer, plan)
+    if files.resumes, let state = try records.states?.newest() {
+      course.resume(state)
+      try records.takeUp(state)
+    }
+    return try records.run(&course)
+  }
+
+  /// The same without log, chart and states, at another learning rate.
+  func unrecorded(rate: Double?) -> TrainingRun {
+    var run = self
+    run.files = files.without()
+    if let rate { run.setup.learningRate = rate }
+    return run
+  }
+
+  /// The whole configuration, as `--config` takes it.
+  func configuration(of command: String) -> JSONValue {
+    JSONValue(members: [
+      ("command", .string(command)), ("settings", JSONValue(members: settings)),
+    ])
+  }
+
+  private func identity<Net>(of work: Work<Net>) -> RunIdentity {
+    guard files.states != nil else { return RunIdentity(settings: [], inputs: []) }
+    var inputs: RunSettings = [("table", work.tables.training.digest)]
+    if let held = work.tables.validation { inputs.append(("validation table", held.digest)) }
+    return RunIdentity(settings: settings, inputs: inputs + work.origin)
+  }
+}

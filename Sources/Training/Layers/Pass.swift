@@ -1,0 +1,48 @@
+import Kernels
+
+/// One way through a network: the threads, and what is drawn by chance.
+///
+/// What is drawn depends on the seed, the step, the row of the step and the layer alone. So a part of a
+/// network can be computed again, or the rows of a step in parts, and the same is drawn.
+package struct Pass: Sendable {
+  /// What chance depends on beside the layer and the row.
+  private struct Chance {
+    let seed: UInt64
+    let step: Int
+  }
+
+  package let workers: Workers
+  /// The place of the batch's first row among the rows of its step.
+  package let firstRow: Int
+  /// Whether the batch has all rows of its step.
+  package let isWhole: Bool
+  private let chance: Chance?
+
+  /// A pass that draws nothing: outputs are what they are.
+  package static func scoring(_ workers: Workers) -> Pass {
+    Pass(workers: workers, firstRow: 0, isWhole: true, chance: nil)
+  }
+
+  /// A pass of the `step`-th step, from 0, over all its rows.
+  package static func training(_ workers: Workers, seed: UInt64, step: Int) -> Pass {
+    Pass(workers: workers, firstRow: 0, isWhole: true, chance: Chance(seed: seed, step: step))
+  }
+
+  /// The same, over some rows of a step with `count` rows.
+  package func over(_ rows: Range<Int>, of count: Int) -> Pass {
+    Pass(
+      workers: workers, firstRow: rows.lowerBound, isWhole: rows == 0..<count, chance: chance)
+  }
+
+  private init(workers: Workers, firstRow: Int, isWhole: Bool, chance: Chance?) {
+    (self.workers, self.firstRow) = (workers, firstRow)
+    (self.isWhole, self.chance) = (isWhole, chance)
+  }
+
+  /// What a layer leaves out of its input; nil when it leaves nothing out.
+  func mask(_ layer: Int, _ probability: Double) -> DropoutMask? {
+    guard let chance, probability > 0 else { return nil }
+    return DropoutMask(
+      seed: chance.seed, step: chance.step, layer: layer, probability: probability)
+  }
+}

@@ -1,0 +1,46 @@
+import Kernels
+import Tables
+import Tensors
+
+/// What training makes small, averaged over a step.
+package enum Loss: Sendable {
+  /// 1/B Σ_b -log softmax(z_b)[label_b], for classes.
+  case softmaxCrossEntropy
+  /// Σ_b v_b·(-log softmax(z_b)[label_b]) / Σ_b v_b, v_b being the weight of row b's class.
+  case weightedCrossEntropy([Double])
+  /// 1/(B·out) Σ (y - t)², for values.
+  case meanSquaredError
+
+  var classWeights: [Double]? {
+    if case .weightedCrossEntropy(let weights) = self { weights } else { nil }
+  }
+
+  /// What the losses of some rows are divided by: the rows, each counting as its class does, or the
+  /// numbers of their outputs.
+  package func divisor<Scalar>(of targets: Targets<Scalar>) -> Double {
+    switch targets {
+    case .labels(let labels):
+      ClassLabels(labels, classes: classWeights?.count ?? .max, weights: classWeights).totalWeight
+    case .values(let values): Double(values.count)
+    case .none: preconditionFailure("a loss needs targets")
+    }
+  }
+
+  /// The sum of the losses of the outputs y [B, out]; divided by their divisor it is the mean.
+  package func sum<Scalar: DenseScalar>(
+    _ y: Matrix<Scalar>, _ targets: Targets<Scalar>, _ workers: Workers = .one
+  ) -> Double {
+    switch targets {
+    case .labels(let labels):
+      let labels = ClassLabels(labels, classes: y.columns, weights: classWeights)
+      var losses = BlockSum<Double>(columns: 1)
+      addCrossEntropy(y.elements, labels, to: &losses, workers: workers)
+      return losses.total
+    case .values(let values):
+      return Double(y.count)
+        * Kernels.meanSquaredError(
+          y.elements, target: values.elements, rows: y.rows, columns: y.columns)
+    case .none: preconditionFailure("a loss needs targets")
+    }
+  }
+}
