@@ -23,6 +23,7 @@ package struct TableError: ReportableError, Equatable {
     case notFinite(String)
     case unknownLabel(String, known: [String])
     case labelOutOfRange(String, classes: Int)
+    case wordForId(String, classes: Int)
     case tooManyLabels(found: Int, classes: Int)
     case targetCount(found: Int, expected: Int)
     case notAFeature
@@ -95,6 +96,9 @@ extension TableError.Reason: CustomStringConvertible {
       "label \"\(shortened(text))\" is unknown to the network; it knows \(listed(known))"
     case .labelOutOfRange(let text, let classes):
       "label \(shortened(text)) is out of range; class ids are 0 to \(classes - 1)"
+    case .wordForId(let text, let classes):
+      "label \"\(shortened(text))\" is a word, the network's classes are the ids 0 to \(classes - 1); "
+        + "replace each word by its id"
     case .tooManyLabels(let found, let classes):
       "\(found) different labels, there is room for \(classes); is this a regression?"
     case .targetCount(let found, let expected):
