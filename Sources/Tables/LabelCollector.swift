@@ -159,4 +159,10 @@ struct LabelCollector {
 
   /// Whether every text is a whole number, as ids are.
   var areWholeNumbers: Bool { texts.allSatisfy { WholeNumber($0.text) != nil } }
+
+  /// How many different values the texts are, when all are whole numbers.
+  var wholeNumberCount: Int? {
+    let numbers = texts.compactMap { WholeNumber($0.text) }
+    return numbers.count == texts.count ? Set(numbers).count : nil
+  }
 }

@@ -85,4 +85,22 @@ import Testing
     #expect(ids(data) == expected)
     #expect(data.classCount == Set(expected).count)
   }
+
+  @Test(arguments: [(21, 10), (200, 1), (6, 1), (70, 3)])
+  func `whole numbers that are many or hardly come back are asked about`(
+    values: Int, times: Int
+  ) throws {
+    let labels = (0..<values * times).map { "\(1_990 + $0 % values)" }
+    let error = #expect(throws: TableError.self) { try read(labels) }
+    #expect(error?.column == "y")
+    #expect(error?.reason == .openTask(found: values, isMore: false))
+    #expect(try read(labels) { $0.schema.task = .regression }.classCount == nil)
+    #expect(try read(labels) { $0.schema.task = .classification }.classCount == values)
+  }
+
+  @Test(arguments: [(20, 2), (6, 2), (5, 1), (2, 1)])
+  func `few whole numbers are classes unasked`(values: Int, times: Int) throws {
+    let labels = (0..<values * times).map { "\(3 + $0 % values)" }
+    #expect(try read(labels).classCount == values)
+  }
 }

@@ -61,4 +61,25 @@ import Testing
       #expect(result.errorText.contains("metadata \"classes\": 2 names for 3 outputs"))
     }
   }
+
+  @Test func `whole numbers that may be values are asked about, with a command that works`() throws
+  {
+    try ScratchFolder.with { scratch in
+      let rows = (0..<60).map { "\($0),\(2 * $0),\(300 + 7 * $0)\n" }.joined()
+      _ = try scratch.write("a,b,price\n" + rows, to: "the table.csv")
+      let asked = try Tool.run(
+        ["pretrain", "the table.csv", "--hidden", "4", "--steps", "2", "-o", "n"],
+        in: scratch.path("."))
+      #expect(asked.exitCode == 65)
+      let command = "lora pretrain --task regression 'the table.csv' --hidden 4 --steps 2 -o n"
+      #expect(
+        asked.errorText
+          == "lora: error: the table.csv: column \"price\": 60 different whole numbers, "
+          + "which may be values or classes; say --task regression or --task classification, as in: "
+          + command + "\n")
+      #expect(try scratch.names() == ["the table.csv"])
+      let script = "lora() { \"$LORA\" \"$@\"; }\n" + command
+      #expect(try Tool.shell(script, in: scratch.path(".")).exitCode == 0)
+    }
+  }
 }
