@@ -72,35 +72,37 @@ struct LabelCollector {
 
   /// The labels as class ids, and the names of the classes unless labels are ids themselves.
   ///
-  /// With `known` names each label is one of them. Without, labels that are all whole numbers are
-  /// ids; otherwise all are words, and ids follow their order by code points.
+  /// The classes of a network stand: each label is one of `known`, or an id below `outputs`. A whole
+  /// number means the same class however it is spelt: `1.0` is `1`. For a new network the classes are
+  /// the whole numbers that occur, by value, or else the words that occur, by code points.
   ///
   /// - Parameters:
-  ///   - known: The class names of the network, by id.
-  ///   - outputs: How many classes the network has, or nil for any.
+  ///   - known: The class names of the network, by id; nil where its classes are ids.
+  ///   - outputs: How many classes the network has, or nil for a new one.
   ///   - file: The name for errors.
   ///   - column: The target's name for errors.
-  /// - Returns: A class id for each row, and the classes' names when labels are words.
+  /// - Returns: A class id for each row, and the classes' names unless they are 0, 1, 2 and on.
   /// - Throws: `TableError` at the first label that has no class.
   func classes(
     known: [String]?, outputs: Int?, file: String, column: String
   ) throws(TableError) -> (labels: [Int32], names: [String]?) {
-    let limit = outputs ?? Self.limit
-    if overflowed {
+    let limit = known?.count ?? outputs ?? Self.limit
+    guard !overflowed else {
       throw TableError(
         file: file, column: column, .tooManyLabels(found: Self.limit + 1, classes: limit))
     }
-    if known == nil, areWholeNumbers {
-      return (try numbered(below: limit, file: file, column: column), nil)
+    let names = known ?? outputs.map { (0..<$0).map(String.init) } ?? distinctNames
+    let labels = try ids(
+      among: names, orNumbers: areWholeNumbers || known != nil || outputs != nil, file: file,
+      column: column
+    ) { text, names in
+      if known != nil { return .unknownLabel(text, known: names) }
+      let utf8 = Array(text.utf8)
+      return decimalNumber(utf8.span, in: 0..<utf8.count) == nil
+        ? .wordForId(text, classes: limit) : .labelOutOfRange(text, classes: limit)
     }
-    let names = known ?? sorted
-    guard known != nil || texts.count <= limit else {
-      throw TableError(
-        file: file, column: column, .tooManyLabels(found: texts.count, classes: limit))
-    }
-    return (
-      try ids(among: names, file: file, column: column) { .unknownLabel($0, known: $1) }, names
-    )
+    let areIds = known == nil && names.indices.allSatisfy { names[$0] == String($0) }
+    return (labels, areIds ? nil : names)
   }
 
   /// The categories and each row's, -1 for none.
@@ -124,15 +126,30 @@ struct LabelCollector {
   /// The different texts in the order of their code points.
   private var sorted: [String] { texts.sorted().map(\.text) }
 
+  /// The classes that a new network tells apart: whole numbers by value, else words.
+  private var distinctNames: [String] {
+    guard areWholeNumbers else { return sorted }
+    var names: [WholeNumber: String] = [:]
+    for text in sorted {
+      if let number = WholeNumber(text), names[number] == nil { names[number] = number.name(text) }
+    }
+    return names.sorted { $0.key < $1.key }.map(\.value)
+  }
+
   private func ids(
-    among names: [String], file: String, column: String,
+    among names: [String], orNumbers: Bool = false, file: String, column: String,
     _ reason: (String, [String]) -> TableError.Reason
   ) throws(TableError) -> [Int32] {
     let order = names.map { ExactString($0) }
     let table = Dictionary(zip(order, 0...), uniquingKeysWith: { first, _ in first })
+    // A number that two names spell is neither of them.
+    let numbers = Dictionary(
+      zip(names, 0...).compactMap { name, id in WholeNumber(name).map { ($0, id) } },
+      uniquingKeysWith: { _, _ in -1 })
     var ids: [Int32] = []
     for (text, line) in zip(texts, firstLines) {
-      guard let id = table[text] else {
+      let number = orNumbers ? WholeNumber(text.text).flatMap { numbers[$0] } : nil
+      guard let id = table[text] ?? number, id >= 0 else {
         throw TableError(file: file, line: line, column: column, reason(text.text, names))
       }
       ids.append(Int32(id))
@@ -140,29 +157,12 @@ struct LabelCollector {
     return rows.map { $0 < 0 ? -1 : ids[Int($0)] }
   }
 
-  private func numbered(
-    below limit: Int, file: String, column: String
-  ) throws(TableError) -> [Int32] {
-    var ids: [Int32] = []
-    for (text, line) in zip(texts, firstLines) {
-      guard let id = Int(text.text), (0..<limit).contains(id) else {
-        throw TableError(
-          file: file, line: line, column: column, .labelOutOfRange(text.text, classes: limit))
-      }
-      ids.append(Int32(id))
-    }
-    return rows.map { ids[Int($0)] }
-  }
-
   /// Whether every text is a whole number, as ids are.
-  var areWholeNumbers: Bool { texts.allSatisfy { isWholeNumber($0.text) } }
-}
+  var areWholeNumbers: Bool { texts.allSatisfy { WholeNumber($0.text) != nil } }
 
-/// `[+-] digits`.
-private func isWholeNumber(_ text: String) -> Bool {
-  var digits = text.utf8[...]
-  if let sign = digits.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
-    digits.removeFirst()
+  /// How many different values the texts are, when all are whole numbers.
+  var wholeNumberCount: Int? {
+    let numbers = texts.compactMap { WholeNumber($0.text) }
+    return numbers.count == texts.count ? Set(numbers).count : nil
   }
-  return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
 }

@@ -159,7 +159,7 @@ struct RowCollector<Scalar: DenseScalar> {
     guard let target = names.first else {
       return Dataset(sources: sources, targetNames: [], features: matrix, targets: .none)
     }
-    if task == .regression {
+    if try task(of: target, file) == .regression {
       if let outputs, outputs != names.count {
         throw TableError(file: file, .targetCount(found: names.count, expected: outputs))
       }
@@ -222,11 +222,23 @@ struct RowCollector<Scalar: DenseScalar> {
   }
 
   /// The task that was asked for, or the one that the target looks like.
-  private var task: LearningTask {
+  ///
+  /// - Throws: `TableError` for whole numbers that may as well be values.
+  private func task(of target: String, _ file: String) throws(TableError) -> LearningTask {
     if let task = layout.task { return task }
     guard targetsAreNumbers else { return .classification }
-    return labels.overflowed || !labels.areWholeNumbers ? .regression : .classification
+    guard let count = labels.wholeNumberCount else { return .regression }
+    // Ids and grades are few and come back; counts, prices and years are many or hardly do.
+    guard count <= Self.classLimit, count <= 5 || rows >= 2 * count else {
+      throw TableError(
+        file: file, column: target,
+        .openTask(found: count, isMore: labels.overflowed))
+    }
+    return .classification
   }
+
+  /// More different whole numbers than this are not taken for classes unasked.
+  private static var classLimit: Int { 20 }
 }
 
 /// Whether a field says that its value is missing; the kernel knows the same words.

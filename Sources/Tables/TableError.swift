@@ -23,6 +23,8 @@ package struct TableError: ReportableError, Equatable {
     case notFinite(String)
     case unknownLabel(String, known: [String])
     case labelOutOfRange(String, classes: Int)
+    case wordForId(String, classes: Int)
+    case openTask(found: Int, isMore: Bool)
     case tooManyLabels(found: Int, classes: Int)
     case targetCount(found: Int, expected: Int)
     case notAFeature
@@ -42,6 +44,11 @@ package struct TableError: ReportableError, Equatable {
   }
 
   package var category: FailureCategory { .badData }
+
+  /// Whether the table leaves open what its target is.
+  package var isOpenTask: Bool {
+    if case .openTask = reason { true } else { false }
+  }
 
   package var description: String {
     let place = line.map { "line \($0): " } ?? ""
@@ -95,6 +102,12 @@ extension TableError.Reason: CustomStringConvertible {
       "label \"\(shortened(text))\" is unknown to the network; it knows \(listed(known))"
     case .labelOutOfRange(let text, let classes):
       "label \(shortened(text)) is out of range; class ids are 0 to \(classes - 1)"
+    case .wordForId(let text, let classes):
+      "label \"\(shortened(text))\" is a word, the network's classes are the ids 0 to \(classes - 1); "
+        + "replace each word by its id"
+    case .openTask(let found, let isMore):
+      "\(isMore ? "more than " : "")\(found) different whole numbers, which may be values or classes; "
+        + "say --task regression or --task classification"
     case .tooManyLabels(let found, let classes):
       "\(found) different labels, there is room for \(classes); is this a regression?"
     case .targetCount(let found, let expected):

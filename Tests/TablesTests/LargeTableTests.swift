@@ -47,13 +47,17 @@ import Testing
 
   @Test(arguments: [1, 2])
   func `a target of more numbers than classes can be is values`(threads: Int) throws {
-    let text = Array(Self.text { "\($0)" }.utf8)
+    let text = Array(Self.text { "\($0).5" }.utf8)
     let table = try read(text, piece: 1 << 17, threads: threads, expecting: text.count)
     guard case .values(let values) = table.targets else {
       Issue.record("no values")
       return
     }
-    #expect((0..<Self.rows).allSatisfy { values[$0, 0] == Float($0) })
+    #expect((0..<Self.rows).allSatisfy { values[$0, 0] == Float($0) + 0.5 })
+    let error = #expect(throws: TableError.self) {
+      try read(Array(Self.text { "\($0)" }.utf8), piece: 1 << 17, threads: threads)
+    }
+    #expect(error?.reason == .openTask(found: 65_536, isMore: true))
   }
 
   @Test(arguments: [10_000, 1 << 17], [1, 2])

@@ -17,7 +17,8 @@ struct DataOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       classification or regression. (default: what the network records, else regression when it has \
-      one output; for pretrain, when the target is numbers that are not all whole)
+      one output; for pretrain, when the target is numbers that are not all whole; more than 20 \
+      different whole numbers, or hardly one twice, must be told)
       """, valueName: "task"))
   var task: LearningTask?
 

@@ -12,8 +12,9 @@ struct PretrainCommand: ParsableCommand, RepeatableCommand {
       nn.Sequential (0.weight, 0.bias, 2.weight and on), so that torch loads the file as it is. The \
       file also records activation, task, column names, target and class names.
 
-      Class labels that are all whole numbers are class ids from 0; otherwise each label is a word, \
-      and ids follow the words' order by code points.
+      The classes are the labels that occur: by value where all are whole numbers, of which 1, 1.0 and \
+      +1 are the same, otherwise words by code points. Unless they are 0, 1, 2 and on, the file \
+      records their names, and every later table is read by them.
       """)
 
   @Argument(

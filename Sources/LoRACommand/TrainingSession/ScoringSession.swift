@@ -22,7 +22,7 @@ struct ScoringSession {
   ) throws {
     (self.wishes, self.adapters, self.workers) = (wishes, adapters, workers)
     var known = base
-    try adapters.complete(&known.description.schema)
+    try adapters.complete(&known)
     self.base = known
   }
 

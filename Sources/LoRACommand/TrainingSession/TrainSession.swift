@@ -130,10 +130,10 @@ struct TrainSession {
     of base: BaseNetwork<Float>, _ tables: TrainingTables
   ) -> ModelDescription {
     var description = base.description
-    let found = TableSchema(of: tables.training)
-    description.schema.classes = found.classes ?? description.schema.classes
     description.schema.scaling = tables.scaling
-    if preparation.columns.selectsColumns { description.schema.sources = found.sources }
+    if preparation.columns.selectsColumns {
+      description.schema.sources = TableSchema(of: tables.training).sources
+    }
     return description
   }
 

@@ -25,10 +25,9 @@ import Testing
       about: "a label beyond the outputs", table: "x1,x2,label\n1,2,0\n3,4,3\n", code: 65,
       message: "TABLE: line 3: column \"label\": label 3 is out of range; class ids are 0 to 2"),
     Refusal(
-      about: "more words than outputs", table: "x1,x2,label\n1,2,a\n3,4,b\n1,2,c\n1,2,d\n",
-      code: 65,
-      message:
-        "TABLE: column \"label\": 4 different labels, there is room for 3; is this a regression?"),
+      about: "words for ids", table: "x1,x2,label\n1,2,1.0\n3,4,b\n", code: 65,
+      message: "TABLE: line 3: column \"label\": label \"b\" is a word, the network's classes are "
+        + "the ids 0 to 2; replace each word by its id"),
     Refusal(
       about: "a column too few", table: "x1,label\n1,0\n", code: 65,
       message:

@@ -26,7 +26,7 @@ struct AdaptedBase {
       try NetworkAdapters(below.adapters + last).check(on: base)
     }
     var known = base
-    try below.complete(&known.description.schema)
+    try below.complete(&known)
     self.base = known
   }
 

@@ -68,11 +68,16 @@ struct NetworkAdapters {
     if let last = adapters.last { try network.apply(last.adapter, weight: last.weight) }
   }
 
-  /// Adds to `schema` what they know of the network's table and it does not.
-  func complete(_ schema: inout TableSchema) throws(ModelError) {
+  /// Adds to `base` what they know of its table and it does not.
+  ///
+  /// - Throws: `ModelError` when one cannot be read, or names more or fewer classes than there are.
+  func complete<Scalar>(_ base: inout BaseNetwork<Scalar>) throws(ModelError) {
     for adapter in adapters.map(\.adapter) {
-      schema.complete(
-        from: try ModelDescription(metadata: adapter.metadata, file: adapter.file).schema)
+      let known = try ModelDescription(metadata: adapter.metadata, file: adapter.file).schema
+      if let classes = known.classes, classes.count != base.outputs {
+        throw .classCount(file: adapter.file, named: classes.count, outputs: base.outputs)
+      }
+      base.description.schema.complete(from: known)
     }
   }
 }

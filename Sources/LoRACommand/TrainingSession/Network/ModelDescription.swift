@@ -35,6 +35,10 @@ struct ModelDescription: Equatable {
       try Self.names("targets", metadata, file) ?? metadata["target"].map { [$0] } ?? []
     schema.columns = try Self.names("columns", metadata, file)
     schema.classes = try Self.names("classes", metadata, file)
+    if let names = schema.classes, Set(names.map { ExactString($0) }).count != names.count {
+      throw .metadata(
+        file: file, key: "classes", expected: "different names", found: metadata["classes"] ?? "")
+    }
     schema.sources = try Self.sources(metadata, file)
     schema.scaling = try Self.scaling(metadata, file)
   }
