@@ -19,6 +19,10 @@ struct AdapterLintTests {
     ("lora_alpha", 0, "lora_alpha is 0"),
     ("lora_alpha", -3, "lora_alpha is negative"),
     ("modules_to_save", ["lm_head"], "modules_to_save names \"lm_head\""),
+    ("use_rslra", true, "the nearest known one is \"use_rslora\""),
+    ("alpha_patern", ["0": 3], "setting \"alpha_patern\" is in use and is not known"),
+    ("gate_config", ["gate": 2], "setting \"gate_config\" is in use and is not known"),
+    ("use_dora", true, "use_dora is set, and 0 has no lora_magnitude_vector"),
   ]
 
   private static func findings(_ setting: String?, _ value: JSONValue = .null) throws -> [String] {

@@ -21,12 +21,18 @@ extension AdapterConfiguration {
     try readPatterns(reader)
     try readTargets(reader)
     try readExtras(reader)
+    notes = SettingsInUse.notes(on: document)
   }
 
   private static func refuseOtherMethods(_ reader: SettingReader<AdapterError>) throws(AdapterError)
   {
     let file = reader.file
     guard let method = try reader.text("peft_type") else {
+      if reader.has("rank"), reader.has("alpha") {
+        throw .unsupported(
+          file: file, what: "rank and alpha without peft_type are mlx-vlm's settings",
+          remedy: "its adapters are not read: write the adapter in PEFT's layout")
+      }
       throw .setting(
         file: file, name: "peft_type", problem: "expected \"LORA\", found nothing")
     }
@@ -35,7 +41,8 @@ extension AdapterConfiguration {
         file: file, what: "peft_type \"\(escaped(method))\" is not LoRA",
         remedy: "convert it to LoRA with PEFT's own tools first")
     }
-    for (setting, reason) in refusedSettings where reader.value(setting).map(isSet) ?? false {
+    for (setting, reason) in refusedSettings
+    where reader.value(setting).map(SettingsInUse.isSet) ?? false {
       throw .unsupported(file: file, what: "setting \"\(setting)\" is used", remedy: reason)
     }
   }
@@ -50,6 +57,11 @@ extension AdapterConfiguration {
       "alora_invocation_tokens",
       "an activated adapter acts only after its invocation tokens and has no merged form"
     ),
+    (
+      "enable_lora",
+      "PEFT 0.1 and LoRA's own library pack the updates of several outputs into such a pair: merge "
+        + "it with the tool that trained it"
+    ),
     ("arrow_config", "Arrow routes between adapters for each token and has no merged form"),
     (
       "use_qalora",
@@ -63,10 +75,6 @@ extension AdapterConfiguration {
       "MonteCLoRA factors are sampled: convert them to LoRA with PEFT first"
     ),
   ]
-
-  private static func isSet(_ value: JSONValue) -> Bool {
-    value.bool ?? true
-  }
 
   private mutating func readFactors(_ reader: SettingReader<AdapterError>) throws(AdapterError) {
     rank = try Self.checkedRank(reader.integer("r") ?? 8, "r", reader)

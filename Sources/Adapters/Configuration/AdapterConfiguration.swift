@@ -51,6 +51,9 @@ package struct AdapterConfiguration: Sendable {
   package var taskType: String?
   /// Dropout on the adapter's input in training: `lora_dropout`.
   package var dropout = 0.0
+  /// What a person should know about the settings, one sentence each: those in use that are not
+  /// followed.
+  package var notes: [String] = []
   /// The whole file, with what is not read here.
   package var document: JSONValue
 

@@ -58,7 +58,8 @@ struct PEFTDialect {
           parameter: meaning.owner, tensor: tensor.tensor, rows: nil, tensorName: tensor.name))
     default:
       refuse(
-        tensor.name, "not a tensor that LoRA knows; remove it, or merge with the tool that wrote it"
+        tensor.name,
+        "is no tensor that LoRA knows, and what it does would be lost; merge with the tool that wrote it"
       )
     }
   }
@@ -101,6 +102,13 @@ struct PEFTDialect {
     guard let parts = table.pair(of: key) else { return nil }
     if parts.magnitude == nil, configuration.usesMagnitudes {
       refuse(parts.down.name, "use_dora is set, but the module has no lora_magnitude_vector")
+      return nil
+    }
+    if let magnitude = parts.magnitude, !configuration.usesMagnitudes {
+      refuse(
+        magnitude.name,
+        "is DoRA's, and use_dora is not set; set it to true in the configuration if the adapter was "
+          + "trained so")
       return nil
     }
     let (module, depth) = Self.unwrapped(key)

@@ -8,6 +8,7 @@ package enum AdapterLint {
     [
       UnmatchedPattern.self, UnstatedRank.self, IdleTarget.self, LostRankStabilization.self,
       MissingHead.self, ChangedBase.self, IdleAlpha.self, MissingSavedModule.self,
+      UnknownSetting.self, LooseMagnitude.self,
     ]
   }
 

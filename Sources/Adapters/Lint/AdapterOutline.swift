@@ -13,6 +13,8 @@ package struct AdapterOutline: Sendable {
     /// Of one expert, when experts are stacked.
     package let rank: Int
     package let scaling: Double
+    /// Whether it has DoRA's magnitudes.
+    package let hasMagnitude: Bool
     /// Elements of A and B, and of what goes with them.
     package let parameterCount: Int
     /// Elements of the weight that A and B update.
@@ -71,6 +73,7 @@ package struct AdapterOutline: Sendable {
       let rows = max(down[0], 1)
       return Module(
         name: update.module, rank: update.rank, scaling: update.pair.scaling,
+        hasMagnitude: update.magnitude != nil,
         parameterCount: update.parameterCount,
         weightCount: rows / max(update.rank, 1) * (down.elementCount / rows)
           * (up.elementCount / rows))
@@ -84,12 +87,14 @@ package struct AdapterOutline: Sendable {
     var entries: [TensorEntry] = []
     private var down: Shape?
     private var up: Shape?
+    private var hasMagnitude = false
 
     mutating func take(_ entry: TensorEntry, as role: PEFTName.Role) {
       entries.append(entry)
       switch role {
       case .down, .embeddingDown: down = entry.shape
       case .up, .embeddingUp: up = entry.shape
+      case .magnitude: hasMagnitude = true
       default: break
       }
     }
@@ -107,6 +112,7 @@ package struct AdapterOutline: Sendable {
         name: String(name), rank: rank,
         scaling: scaling(
           alpha: alpha, rank: rank, isRankStabilized: configuration.isRankStabilized),
+        hasMagnitude: hasMagnitude,
         parameterCount: entries.reduce(0) { $0 + $1.shape.elementCount },
         weightCount: rows / rank * (down.elementCount / rows) * (up.elementCount / rows))
     }

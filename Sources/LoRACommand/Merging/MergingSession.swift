@@ -4,7 +4,7 @@ import Merging
 import Reports
 import Tensors
 
-/// Joins the files that `merge`, `unmerge` and `swap` name to the work in `Adapters`.
+/// Joins the files that `merge`, `unmerge` and `swap` name to the work in `Merging`.
 struct MergingSession {
   let output: EditedOutputOptions
   /// Write a remainder, and where; nil for the usual place.

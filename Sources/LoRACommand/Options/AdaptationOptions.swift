@@ -143,7 +143,8 @@ struct AdaptationOptions: ParsableArguments {
       try require(
         rank == nil && targetModules == nil && rankPattern.isEmpty && alphaPattern.isEmpty
           && `init` == .kaiming,
-        "--init-adapter says rank and modules; leave --rank and --target-modules out")
+        "--init-adapter says rank, modules and how they begin; leave --rank, --target-modules, "
+          + "--rank-pattern, --alpha-pattern and --init out")
     }
     let adapterSettings =
       rank != nil || alpha != nil || targetModules != nil || rslora || dora || trainBias

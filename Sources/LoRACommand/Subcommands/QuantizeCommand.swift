@@ -15,7 +15,8 @@ struct QuantizeCommand: ParsableCommand {
       to 8 bits in blocks of 256, unless --no-double-quant says otherwise.
 
       By default the weights of linear layers are stored so: matrices called MODULE.weight whose \
-      module is no embedding, output layer, classifier or norm. The report tells for each what the \
+      module is no embedding, output layer, classifier or norm, no expert and no router, and nothing \
+      else that transformers keeps in full. Conv1D layers, as GPT-2's, are refused. The report tells for each what the \
       codes miss: the root mean square, the largest error, and the signal-to-noise ratio in dB, \
       10·log10(Σw² / Σerror²), all of the numbers as they are read back.
 

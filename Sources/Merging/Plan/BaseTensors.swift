@@ -6,9 +6,11 @@ import Tensors
 struct BaseTensors: Sendable {
   private var entries: [ExactString: TensorEntry]
   private let map: NameMap
+  let orientation: LayerOrientation
 
   /// The tensors of a base; `tied` adds the output layer that is not stored under its own name.
-  init(_ stored: [TensorEntry], tied: TiedWeights?) {
+  init(_ stored: [TensorEntry], tied: TiedWeights?, orientation: LayerOrientation) {
+    self.orientation = orientation
     entries = Dictionary(
       stored.map { (ExactString($0.name), $0) }, uniquingKeysWith: { first, _ in first })
     if let tied, let shared = entries[ExactString(tied.embedding)] {

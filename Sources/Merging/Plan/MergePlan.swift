@@ -54,10 +54,11 @@ package struct MergePlan: Sendable {
   ) throws(ErrorList) {
     do throws(SettingProblem) {
       tied = try TiedWeights(configuration, entries)
+      base = BaseTensors(
+        entries, tied: tied, orientation: try LayerOrientation(configuration, entries))
     } catch {
       throw ErrorList([error])
     }
-    base = BaseTensors(entries, tied: tied)
     self.choices = choices
     let names = entries.map(\.name)
     for weighted in adapters {
@@ -90,11 +91,13 @@ package struct MergePlan: Sendable {
   // MARK: Updates
 
   private mutating func take(_ adapter: WeightedAdapter) {
+    notes += adapter.adapter.configuration.notes.map { "\(escaped(adapter.adapter.file)): \($0)" }
     for replacement in adapter.adapter.replacements {
       collect { plan throws(AdapterError) in try plan.take(replacement, of: adapter) }
     }
     let experts = expertAssignments(of: adapter.adapter)
     var taken: [ExactString: String] = [:]
+    var turned: [String] = []
     for update in adapter.adapter.updates
     where !update.kind.isParameter || experts[update.module] != nil {
       collect { plan throws(AdapterError) in
@@ -108,8 +111,10 @@ package struct MergePlan: Sendable {
             problem: "updates the same weight as \"\(escaped(other))\"")
         }
         try plan.add(placement, of: update, adapter)
+        if placement.isOriented { turned.append(update.module) }
       }
     }
+    noteOriented(turned, of: adapter.adapter)
     noteIdleModules(of: adapter.adapter)
   }
 
@@ -196,6 +201,16 @@ package struct MergePlan: Sendable {
       edits[ExactString(entry.name)] ?? TensorEdit(entry.type, entry.shape, slabs: slabs)
     if !edit.files.contains(adapter.file) { edit.files.append(adapter.file) }
     return edit
+  }
+
+  private mutating func noteOriented(_ modules: [String], of adapter: Adapter) {
+    guard let first = modules.first else { return }
+    let stated = adapter.configuration.isFanInFanOut
+    let kind = stated ? "linear, [out, in]" : "Conv1D, [in, out]"
+    notes.append(
+      "\(escaped(adapter.file)): fan_in_fan_out is \(stated), and in the base "
+        + "\(escaped(first))\(modules.count > 1 ? " and \(modules.count - 1) more are" : " is") "
+        + "\(kind); the base decides, as in PEFT")
   }
 
   private mutating func noteIdleModules(of adapter: Adapter) {

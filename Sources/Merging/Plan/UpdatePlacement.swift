@@ -8,6 +8,8 @@ struct UpdatePlacement {
   let entry: TensorEntry
   /// One term for each slab of the weight.
   let terms: [UpdateTerm]
+  /// Whether the base's kind of layer decides against the adapter's `fan_in_fan_out`.
+  let isOriented: Bool
   /// DoRA's magnitudes, and along which axis of the weight they lie.
   let magnitude: MagnitudeStage?
   /// The base's bias and its term, for `lora_B.bias`.
@@ -32,9 +34,14 @@ struct UpdatePlacement {
         problem: "the base's \"\(escaped(entry.name))\" is \(entry.type.rawValue); "
           + "an update needs F64, F32, F16 or BF16: dequantize the base first")
     }
+    let stated = weighted.adapter.configuration.isFanInFanOut
+    let isTurned = entry.shape.rank == 2 ? base.orientation.isTurned(entry.name) : nil
+    let isSquare = entry.shape.rank == 2 && entry.shape[0] == entry.shape[1]
+    isOriented = update.kind == .weight && isSquare && isTurned.map { $0 != stated } ?? false
     let fitting = FactorFitting(
       update: update, scale: update.pair.scaling * weighted.weight, weight: entry, file: file,
-      isFanInFanOut: weighted.adapter.configuration.isFanInFanOut,
+      // Where only one reading fits, the shape has decided already.
+      isFanInFanOut: isSquare ? isTurned ?? stated : stated || isTurned ?? false,
       prefersTurnedExperts: experts?.isTurned ?? false)
     terms = try fitting.terms()
     magnitude = try fitting.magnitudeStage()

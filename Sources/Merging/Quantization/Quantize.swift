@@ -56,25 +56,52 @@ package struct Quantize: Sendable {
     let tensors = transforms.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
     return QuantizationSummary(
       scheme: scheme, tensors: tensors, of: source, result: fingerprints.result,
-      notes: try notes(state))
+      notes: notes(state, chosen))
   }
 
-  private func chosen() throws(QuantizationError) -> [TensorEntry] {
-    let all = source.entries.filter { entry in
+  private func chosen() throws -> [TensorEntry] {
+    let wanted = source.entries.filter { entry in
       let name = ExactString(entry.name)
       guard !skipped.contains(name) else { return false }
       return targets?.contains(name) ?? QuantizationTargets.includes(entry)
     }
+    let names = Set(wanted.map { ExactString($0.name) })
+    let inFull = Set(
+      source.entries.lazy
+        .filter { QuantizationTargets.isMatrix($0) && !names.contains(ExactString($0.name)) }
+        .map { QuantizationTargets.module(of: $0.name) })
+    let all =
+      try isShadowing
+      ? wanted.filter {
+        !QuantizationTargets.isShadowed(QuantizationTargets.module(of: $0.name), by: inFull)
+      } : wanted
+    try check(all)
+    return all
+  }
+
+  /// Whether transformers will look at the names of what stays in full, and nobody chose them.
+  private var isShadowing: Bool {
+    get throws(SettingProblem) {
+      guard targets == nil else { return false }
+      return try source.configuration?.type != nil
+    }
+  }
+
+  private func check(_ all: [TensorEntry]) throws {
+    let orientation = try LayerOrientation(source.configuration, source.entries)
     for entry in all {
+      if orientation.isTurned(entry.name) ?? false {
+        throw QuantizationError.turned(file: source.path, tensor: entry.name)
+      }
       guard entry.type.floatFormat != nil, entry.shape.elementCount > 0 else {
-        throw .notNumbers(file: source.path, tensor: entry.name, type: entry.type.rawValue)
+        throw QuantizationError.notNumbers(
+          file: source.path, tensor: entry.name, type: entry.type.rawValue)
       }
       guard scheme.format != .int8 || entry.shape.rank == 2 else {
-        throw .notRows(file: source.path, tensor: entry.name, shape: entry.shape)
+        throw QuantizationError.notRows(file: source.path, tensor: entry.name, shape: entry.shape)
       }
     }
-    guard !all.isEmpty else { throw .nothingChosen(file: source.path) }
-    return all
+    guard !all.isEmpty else { throw QuantizationError.nothingChosen(file: source.path) }
   }
 
   private func transform(for entry: TensorEntry) -> QuantizingTransform {
@@ -94,17 +121,30 @@ package struct Quantize: Sendable {
     return [MetadataKey.quantizedFrom: first.type.rawValue]
   }
 
-  private func notes(_ state: MergedState?) throws(SettingProblem) -> [String] {
+  private func notes(_ state: MergedState?, _ chosen: [TensorEntry]) -> [String] {
     var notes: [String] = []
     if state != nil {
       notes.append(
         "\(escaped(source.path)): the record of what is merged is left out: the weights have other "
           + "bits, so it could not be taken out again")
     }
-    if try source.configuration?.isConv1D ?? false {
+    let names = Set(chosen.map { ExactString($0.name) })
+    let experts = source.entries.filter {
+      QuantizationTargets.isMatrix($0) && !names.contains(ExactString($0.name))
+        && QuantizationTargets.isOfExperts(QuantizationTargets.module(of: $0.name))
+    }
+    if targets == nil, !experts.isEmpty {
       notes.append(
-        "\(escaped(source.path)): its layers are Conv1D, whose weights other programs quantize "
-          + "transposed; the result can be read by lora alone")
+        "\(escaped(source.path)): \(experts.count) weights of experts and of what chooses between "
+          + "them stay in full, as transformers holds them in a form that bitsandbytes does not "
+          + "quantize")
+    }
+    let odd = chosen.filter { !QuantizationTargets.includes($0) }
+    if let first = odd.first {
+      notes.append(
+        "\(escaped(source.path)): \"\(escaped(first.name))\""
+          + (odd.count > 1 ? " and \(odd.count - 1) more are" : " is")
+          + " nothing that transformers quantizes; other programs may not read the result")
     }
     return notes
   }

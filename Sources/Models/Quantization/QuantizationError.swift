@@ -19,6 +19,8 @@ package enum QuantizationError: ReportableError, Equatable {
   case notQuantized(file: String)
   case nothingChosen(file: String)
   case notRows(file: String, tensor: String, shape: Shape)
+  /// A weight that lies `[in, out]`.
+  case turned(file: String, tensor: String)
   /// A merge into quantized weights that was not told what is meant.
   case choiceNeeded(file: String, count: Int)
 
@@ -67,6 +69,10 @@ package enum QuantizationError: ReportableError, Equatable {
     case .notRows(let file, let tensor, let shape):
       "\(escaped(file)): tensor \"\(escaped(tensor))\": shape \(shape) has no rows to scale; int8 is for "
         + "matrices"
+    case .turned(let file, let tensor):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": is of a Conv1D layer and lies [in, out]; "
+        + "other programs store its codes turned, which is not done here: leave it out with --skip, "
+        + "or quantize the model with transformers"
     case .choiceNeeded(let file, let count):
       "\(escaped(file)): \(count) of the weights that change are quantized; say what is meant: "
         + "--dequantize[=bf16|f16|f32] writes them out in full, --requantize rounds the result to "

@@ -5,8 +5,8 @@ extension Codebook {
   /// NormalFloat-4: quantiles of the normal distribution, so that each level stands for about as many
   /// normally distributed weights as the next.
   ///
-  /// Eight negative levels and 0 are quantiles of evenly spaced probabilities from 1 - p to ½, seven
-  /// positive ones from ½ to p, p = 0.9677083; all are divided by the largest.
+  /// Seven negative levels and 0 are quantiles of evenly spaced probabilities from 1 - p to ½, eight
+  /// positive ones of such from ½ on to p, p = 0.9677083; all are divided by the largest.
   /// Source: T. Dettmers et al., QLoRA, <https://arxiv.org/abs/2305.14314>, appendix E.
   package static let normalFloat: Codebook = {
     let offset: Float = 0.9677083

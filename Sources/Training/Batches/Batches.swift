@@ -5,7 +5,7 @@ import Tensors
 /// The rows of a table, pass after pass, in batches of one size; the last of a pass may be short.
 ///
 /// Each pass is shuffled anew unless the file's order is asked for. A batch that holds the whole
-/// table is never shuffled: within a batch the order makes no difference.
+/// table is never shuffled: each step has all rows, whatever their order.
 package struct Batches<Scalar: DenseScalar>: BatchSource {
   private let data: Dataset<Scalar>
   /// Rows of a full batch.

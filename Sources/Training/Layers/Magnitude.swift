@@ -3,7 +3,7 @@ import Tensors
 
 /// DoRA's magnitudes: each output of the adapted product has a trained length of its own.
 ///
-///     v = x Wᵀ + s·(x Aᵀ) Bᵀ;  y = b + (m / n)∘v,  n[o] = ‖W[o] + s·(BA)[o]‖
+///     v = x Wᵀ + s·((x Aᵀ) Bᵀ + b');  y = b + (m / n)∘v,  n[o] = ‖W[o] + s·(BA)[o]‖
 ///
 /// The norms n follow A and B but get no gradient (§4.3 of the paper), as in PEFT.
 /// Source: <https://arxiv.org/abs/2402.09353>.

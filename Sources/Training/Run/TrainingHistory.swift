@@ -22,7 +22,7 @@ package struct TrainingHistory: Sendable, Equatable {
     }
   }
 
-  /// One for every step, from the first.
+  /// One for every step, from the first; none where the run keeps no history.
   package var events: [TrainingEvent] = []
   package var validations: [Validation] = []
 

@@ -4,7 +4,7 @@ import Kernels
 package struct TrainingRecipe<Scalar: DenseScalar>: Sendable {
   /// What is made small.
   package var loss: Loss
-  /// Its memory is empty.
+  /// With what it remembers of the steps taken; at first nothing.
   package var optimizer: any Optimizer<Scalar>
   /// The rate of every step, and how many there are.
   package var schedule: Schedule

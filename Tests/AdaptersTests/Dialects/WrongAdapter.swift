@@ -50,7 +50,7 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
       "correct the configuration"
     ) { $0.set("target_modules", ["q_proj"]) },
     WrongAdapter(
-      "a third factor", .peftFolder, says: "lora_C.weight\": not a tensor that LoRA knows"
+      "a third factor", .peftFolder, says: "lora_C.weight\": is no tensor that LoRA knows"
     ) { $0.tensors["base_model.model.\(AdapterDraft.first).lora_C.weight"] = .two },
     WrongAdapter(
       "a factor under two names", .peftFolder, says: "means the same as", "has to go"
@@ -99,6 +99,18 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
       $0.set("use_dora", true)
       $0.tensors["base_model.model.\(AdapterDraft.first).lora_magnitude_vector"] =
         AdapterDraft.tensor([31])
+    },
+    WrongAdapter(
+      "a magnitude without use_dora", .peftFolder, says: "is DoRA's, and use_dora is not set"
+    ) {
+      $0.tensors["base_model.model.\(AdapterDraft.first).lora_magnitude_vector"] =
+        AdapterDraft.tensor([32])
+    },
+    WrongAdapter("pairs for several outputs", .peftFolder, says: "\"enable_lora\" is used") {
+      $0.set("enable_lora", [true, false, true])
+    },
+    WrongAdapter("mlx-vlm's settings", .peftFolder, says: "are mlx-vlm's settings") {
+      $0.config = [("rank", 4), ("alpha", 8), ("dropout", 0)].asObject
     },
     WrongAdapter("no magnitude", .peftFolder, says: "use_dora is set", "lora_magnitude_vector") {
       $0.keepFirst()
@@ -229,6 +241,15 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
       $0.put("q_proj.lora_a", shape: [4, 32])
       $0.put("q_proj.lora_b", shape: [32, 4])
     },
+    WrongAdapter("no scale", .mlxFolder, says: "has no scale", "state what B·A is to be") {
+      $0.set("lora_parameters", [("rank", 4), ("alpha", 4), ("dropout", 0)].asObject)
+    },
+    WrongAdapter("an m without DoRA", .mlxFolder, says: "has DoRA's m", "fine_tune_type is lora") {
+      $0.tensors["\(AdapterDraft.first).m"] = AdapterDraft.tensor([32])
+    },
+    WrongAdapter("a whole norm", .mlxFolder, says: "model.norm.weight\"", "would be lost") {
+      $0.tensors["model.norm.weight"] = AdapterDraft.tensor([32])
+    },
     WrongAdapter("DoRA without m", .mlxFolder, says: "dora", "has no m") {
       $0.keepFirst()
       $0.set("fine_tune_type", "dora")
@@ -248,6 +269,9 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
     },
     WrongAdapter("a Tucker factor", .kohya, says: "Tucker", "--use_cp") {
       $0.tensors["lora_unet_x.lora_mid.weight"] = AdapterDraft.tensor([4, 4, 3, 3])
+    },
+    WrongAdapter("a whole norm", .kohya, says: "lora_unet_x.w_norm\"", "would be lost") {
+      $0.tensors["lora_unet_x.w_norm"] = AdapterDraft.tensor([32])
     },
     WrongAdapter("no lora_up", .kohya, says: "lora_down.weight\"", "incomplete") {
       $0.remove("q_proj.lora_up.weight")

@@ -19,6 +19,20 @@ import Testing
     try LooseJSON(parsing: scratch.read(adapter + "/adapter_config.json"))
   }
 
+  @Test func `a module is not trained whole beside what the adapter has for it`() throws {
+    try ScratchFolder.with { scratch in
+      _ = try train(["--steps", "2", "--target-modules", "0", "-o", "A"], in: scratch)
+      let result = try Tool.run(
+        ["train"] + Self.files
+          + ["--init-adapter", "A", "--modules-to-save", "0", "--steps", "2", "-o", "B"],
+        in: scratch.root)
+      #expect(result.exitCode == 65)
+      #expect(
+        result.errorText.contains("--modules-to-save would train 0 whole as well"),
+        "\(result.errorText)")
+    }
+  }
+
   @Test func `its configuration is that of the adapter made from it`() throws {
     try ScratchFolder.with { scratch in
       _ = try train(Self.kind + ["--steps", "6", "-o", "A"], in: scratch)

@@ -52,7 +52,8 @@ import Testing
       message: "training: step 2: "),
     Refusal(
       about: "rank and a starting adapter", extra: ["--rank", "2", "--init-adapter", "a"], code: 64,
-      message: "--init-adapter says rank and modules; leave --rank and --target-modules out; "
+      message: "--init-adapter says rank, modules and how they begin; leave --rank, "
+        + "--target-modules, --rank-pattern, --alpha-pattern and --init out; "
         + "see 'lora help train'"),
     Refusal(
       about: "an adapter's option with --full", extra: ["--full", "--rslora"], code: 64,

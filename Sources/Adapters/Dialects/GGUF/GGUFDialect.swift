@@ -86,7 +86,8 @@ struct GGUFDialect {
         tensor.name,
         tensor.name.hasSuffix("_norm.weight")
           ? "is a whole normalisation, which llama.cpp ignores; convert the PEFT original instead"
-          : "is not a tensor of a GGUF adapter (lora_a, lora_b); remove it from the file")
+          : "is not a tensor of a GGUF adapter (lora_a, lora_b), and what it does would be lost; merge "
+            + "the PEFT original")
       return
     }
     let name = String(tensor.name.dropLast(ending.count))

@@ -27,7 +27,9 @@ struct KohyaDialect {
   private static func take(_ tensor: NamedTensor, into table: inout PairTable) {
     guard let name = KohyaName(tensor.name) else {
       table.refuse(
-        tensor.name, "is not a tensor of a kohya or diffusers adapter; remove it from the file")
+        tensor.name,
+        "is not a tensor of a kohya or diffusers adapter, and what it does would be lost; merge with "
+          + "the tool that wrote it")
       return
     }
     switch name.part {

@@ -11,6 +11,8 @@ struct MLXConfiguration {
   let rank: Int?
   let isDoRA: Bool
   let baseModel: String?
+  /// What a person should know, one sentence each.
+  let notes: [String]
 
   /// Whether a configuration is mlx-lm's and not PEFT's.
   static func isMLX(_ document: JSONValue) -> Bool {
@@ -44,7 +46,22 @@ struct MLXConfiguration {
         problem: "expected an object, found \(parameters.kindName)")
     }
     let nested = SettingReader<AdapterError>(file: file, settings: parameters)
-    scale = try nested.number("scale") ?? 20
+    guard let scale = try nested.number("scale") else {
+      throw .setting(
+        file: file, name: "lora_parameters",
+        problem: "has no scale, without which mlx-lm loads no adapter either; state what B·A is to "
+          + "be multiplied by, which neither rank nor alpha says (mlx-lm's example has 20)")
+    }
+    self.scale = scale
     rank = try nested.integer("rank")
+    var notes = SettingsInUse.notes(
+      on: parameters, known: ["rank", "alpha", "scale", "dropout", "keys"],
+      prefix: "lora_parameters.")
+    if let alpha = try nested.number("alpha") {
+      notes.append(
+        "lora_parameters has alpha \(alpha) beside scale \(scale): mlx-lm of April to June 2024 "
+          + "multiplied by scale · alpha / rank, all others by scale, which is done here")
+    }
+    self.notes = notes
   }
 }

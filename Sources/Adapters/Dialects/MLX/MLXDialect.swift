@@ -10,7 +10,7 @@ import Tensors
 /// | switch    | `[e, out, in]`    | `[e, r, in]`  | `[e, out, r]`   |         | scale·b_e·a_e        |
 ///
 /// Both factors are transposed against PEFT's. Nothing in a square factor says so: the dialect does.
-/// `scale` is absolute, not alpha / r; one number for all modules, 20 when the file has none. DoRA of
+/// `scale` is absolute, not alpha / r; one number for all modules. DoRA of
 /// an embedding takes its lengths along the rows, PEFT's along the columns, and is refused.
 ///
 /// Sources: <https://github.com/ml-explore/mlx-lm/blob/main/mlx_lm/tuner/lora.py>,
@@ -32,12 +32,11 @@ struct MLXDialect {
     let updates = dialect.table.pairs().compactMap { dialect.update($0) }
     dialect.check(settings, updates)
     try dialect.table.check()
-    return AdapterParts(
-      dialect: .mlx,
-      configuration: try AdapterConfiguration(
-        describing: updates, baseModel: settings.baseModel,
-        targetParameters: dialect.stackedParameters, file: file),
-      updates: updates)
+    var described = try AdapterConfiguration(
+      describing: updates, baseModel: settings.baseModel,
+      targetParameters: dialect.stackedParameters, file: file)
+    described.notes = settings.notes
+    return AdapterParts(dialect: .mlx, configuration: described, updates: updates)
   }
 
   private init(scale: Double, file: String) {
@@ -56,7 +55,9 @@ struct MLXDialect {
       table.place(tensor, at: \.magnitude, of: String(name.dropLast(2)))
     } else {
       table.refuse(
-        name, "is not a tensor of an mlx-lm adapter (lora_a, lora_b, m); remove it from the file")
+        name,
+        "is not a tensor of an mlx-lm adapter (lora_a, lora_b, m), and what it does would be lost; "
+          + "merge with the tool that wrote it")
     }
   }
 
@@ -128,6 +129,12 @@ struct MLXDialect {
       }
       if settings.isDoRA, update.magnitude == nil {
         table.refuse(update.name, "fine_tune_type is dora, but the module has no m")
+      }
+      if !settings.isDoRA, update.magnitude != nil {
+        table.refuse(
+          update.name,
+          "the module has DoRA's m, but fine_tune_type is lora; correct it if the adapter was "
+            + "trained with DoRA")
       }
     }
   }

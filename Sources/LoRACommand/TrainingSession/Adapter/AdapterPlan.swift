@@ -59,10 +59,20 @@ struct AdapterPlan {
     original = try wanted.original.map { try Checkpoint.open($0) }
     try Self.checkQuantized(base, wanted, saved)
     if let start {
+      try Self.check(start, beside: saved)
       modules = start.updates.map { Module(name: $0.module, rank: $0.rank, alpha: 0) }
     } else {
       modules = try Self.modules(wanted, choice, (rank, alpha), without: saved)
     }
+  }
+
+  /// Refuses a module that would be trained whole beside what the adapter has for it.
+  private static func check(_ start: Adapter, beside saved: [String]) throws(ModelError) {
+    guard let update = start.updates.first(where: { saved.contains($0.module) }) else { return }
+    throw .adapterTensor(
+      file: start.file, tensor: update.name,
+      problem: "--modules-to-save would train \(escaped(update.module)) whole as well; leave it "
+        + "out")
   }
 
   /// Refuses what would change weights that stay in codes.
@@ -88,7 +98,7 @@ struct AdapterPlan {
     _ wanted: AdapterChoice, _ choice: ModuleChoice, _ usual: (rank: Int, alpha: Double),
     without saved: [String]
   ) throws -> [Module] {
-    let names = try wanted.targets.map { try choice.named($0) } ?? choice.modules
+    let names = try choice.targets(wanted.targets)
     let ranks = try choice.table(wanted.rankPatterns)
     let alphas = try choice.table(wanted.alphaPatterns)
     return try names.filter { !saved.contains($0) }.map { name in
