@@ -15,18 +15,14 @@ struct ScoringOptions: ParsableArguments {
   @Flag(help: "Go on even when the adapter records another base's fingerprint.")
   var anyBase = false
 
-  @Option(
-    help: ArgumentHelp(
-      "relu, gelu, gelu_tanh, silu or tanh. (default: the network's, else relu)", valueName: "name")
-  )
-  var activation: Activation?
+  @OptionGroup var network: NetworkOptions
 
   /// Opens the network at `path` and the adapters, which must have been trained on it.
   func session(
     _ path: String, _ wishes: TableWishes, workers: Workers
   ) throws -> ScoringSession {
     let adapters = try NetworkAdapters(adapters)
-    let base = try BaseNetwork<Double>(path, activation: activation)
+    let base = try BaseNetwork<Double>(path, network.settings(under: adapters))
     if !anyBase { try adapters.check(on: base) }
     return try ScoringSession(base, with: adapters, wishes, workers: workers)
   }

@@ -35,11 +35,7 @@ struct TrainCommand: ParsableCommand, RepeatableCommand {
   @OptionGroup(title: "Validation") var validation: ValidationOptions
   @OptionGroup(title: "State") var states: StateOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "relu, gelu, gelu_tanh, silu or tanh. (default: the network's, else relu)", valueName: "name")
-  )
-  var activation: Activation?
+  @OptionGroup var network: NetworkOptions
 
   @OptionGroup var seed: SeedOption
   @OptionGroup var output: OutputOptionsGroup
@@ -54,11 +50,12 @@ struct TrainCommand: ParsableCommand, RepeatableCommand {
   }
 
   func run() throws {
+    let below = try NetworkAdapters(adaptation.adapter)
     let session = TrainSession(
       preparation: preparation, classWeights: optimization.classWeights, run: trainingRun,
       output: output.place, report: report, seed: seed.seed,
-      below: try NetworkAdapters(adaptation.adapter), anyBase: adaptation.anyBase)
-    let network = try BaseNetwork<Float>(base, activation: activation)
+      below: below, anyBase: adaptation.anyBase)
+    let network = try BaseNetwork<Float>(base, network.settings(under: below))
     if adaptation.full {
       try session.trainFully(of: network, on: table)
     } else {

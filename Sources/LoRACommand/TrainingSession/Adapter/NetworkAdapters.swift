@@ -50,6 +50,15 @@ struct NetworkAdapters {
     }
   }
 
+  /// The order of the network's layers, where the first that says it was trained on one.
+  func layerOrder() throws(ModelError) -> [String]? {
+    for adapter in adapters.map(\.adapter) {
+      let known = try ModelDescription(metadata: adapter.metadata, file: adapter.file)
+      if let layers = known.layers { return layers }
+    }
+    return nil
+  }
+
   /// Folds all of them into `network`, in their order.
   func fold(into network: inout some TableNetwork) throws(ModelError) {
     for weighted in adapters {

@@ -5,6 +5,13 @@ import Tables
 import Tensors
 import Training
 
+/// What is said of a network besides its file.
+struct NetworkSettings {
+  var activation: Activation?
+  /// The modules from the input's on.
+  var layers: [String]?
+}
+
 /// A network read from a checkpoint, with what the checkpoint says about it.
 ///
 /// It is trained in f32 and scored in f64.
@@ -21,18 +28,20 @@ struct BaseNetwork<Scalar: DenseScalar> {
   /// The weights that stay in codes.
   let quantizedNames: Set<String>
 
-  /// Reads the network of a file, a folder or a stream.
+  /// Reads the network of a file, a folder or a stream, with `settings` before what it records.
   ///
   /// - Throws: `ContainerError` for the files, `LayerChainError` or `ModelError` when they hold no
   ///   network that can be trained.
-  init(_ path: String, activation: Activation? = nil) throws {
+  init(_ path: String, _ settings: NetworkSettings) throws {
     let file = path == "-" ? "standard input" : path
     self.file = file
     let checkpoint = try Checkpoint.open(path)
+    var description = try ModelDescription(metadata: checkpoint.metadata ?? [:], file: file)
+    description.layers = settings.layers ?? description.layers
     let quantized = try StoredWeights<Scalar>(in: checkpoint)
     // What is no such network is refused before its weights are read.
     _ = try layerNames(
-      quantized.entries.map { ($0.name, $0.shape) }, file: file)
+      quantized.entries.map { ($0.name, $0.shape) }, order: description.layers, file: file)
     var weights: [Weight<Scalar>] = []
     var digests: [(name: String, digest: Fingerprint)] = []
     var types: [String: DType] = [:]
@@ -46,12 +55,11 @@ struct BaseNetwork<Scalar: DenseScalar> {
       }
     }
     quantizedNames = quantized.names
-    layers = try layerChain(weights, file: file)
+    layers = try layerChain(weights, order: description.layers, file: file)
     metadata = checkpoint.metadata ?? [:]
     self.types = types
     fingerprint = Fingerprint(tensors: digests)
-    var description = try ModelDescription(metadata: metadata, file: file)
-    if let activation { description.activation = activation }
+    if let activation = settings.activation { description.activation = activation }
     if description.activation == nil {
       description.activation = try NetworkFile.activation(besideWeightsOf: checkpoint)
     }

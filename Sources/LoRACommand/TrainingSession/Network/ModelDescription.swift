@@ -10,6 +10,7 @@ import Training
 /// | metadata key | value                                         |
 /// |--------------|-----------------------------------------------|
 /// | `activation` | `relu`, `gelu`, `gelu_tanh`, `silu` or `tanh` |
+/// | `layer_order` | the modules from the input's on, a JSON list, where names and widths do not tell |
 /// | `task`       | `classification` or `regression`              |
 /// | `columns`    | the features' names in order, a JSON list     |
 /// | `target`     | the target's name                             |
@@ -21,6 +22,8 @@ import Training
 /// All may be missing. A folder's `model.json` may name the activation instead.
 struct ModelDescription: Equatable {
   var activation: Activation?
+  /// The modules from the input's on, where that was said.
+  var layers: [String]?
   var schema = TableSchema()
 
   init() {}
@@ -30,6 +33,7 @@ struct ModelDescription: Equatable {
   /// - Throws: `ModelError.metadata` naming the key whose value cannot be used.
   init(metadata: OrderedDictionary<String, String>, file: String) throws(ModelError) {
     activation = try Self.choice("activation", metadata, file)
+    layers = try Self.names("layer_order", metadata, file)
     schema.task = try Self.choice("task", metadata, file)
     schema.targets =
       try Self.names("targets", metadata, file) ?? metadata["target"].map { [$0] } ?? []
@@ -69,6 +73,7 @@ struct ModelDescription: Equatable {
   var metadata: OrderedDictionary<String, String> {
     var metadata: OrderedDictionary = ["format": "pt"]
     metadata["activation"] = activation?.rawValue
+    metadata["layer_order"] = layers.map(Self.list)
     metadata["task"] = schema.task?.rawValue
     metadata["columns"] = schema.columns.map(Self.list)
     metadata["target"] = schema.targets.count == 1 ? schema.targets[0] : nil

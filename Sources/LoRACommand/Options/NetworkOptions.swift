@@ -1,0 +1,26 @@
+import ArgumentParser
+import Kernels
+
+/// What a file of tensors does not say of its network.
+struct NetworkOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "relu, gelu, gelu_tanh, silu or tanh. (default: the network's, else relu)", valueName: "name")
+  )
+  var activation: Activation?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The layers from the input's on, with commas between, as in encoder,decoder. (default: what the \
+      network or an adapter on it records, else the one order that widths and numbers in the names \
+      allow)
+      """, valueName: "modules"))
+  var layers: String?
+
+  /// What is said here, or else by the adapters that go on the network.
+  func settings(under adapters: NetworkAdapters) throws -> NetworkSettings {
+    NetworkSettings(
+      activation: activation, layers: try layers.map(columnList) ?? adapters.layerOrder())
+  }
+}
