@@ -66,7 +66,8 @@ import Testing
     Sample("holdout", ["--holdout", "0.3"]),
     Sample("validate-every", ["--validate-every", "2", "--holdout", "0.3"]),
     Sample("patience", ["--patience", "2", "--holdout", "0.3"]),
-    Sample("activation", ["--activation", "gelu"]), Sample("seed", ["--seed", "7"]),
+    Sample("activation", ["--activation", "gelu"]), Sample("layers", ["--layers", "0,2,4"]),
+    Sample("seed", ["--seed", "7"]),
   ]
 
   /// Where and how a result is written and shown; and `--full`, whose result is no adapter.
