@@ -94,7 +94,6 @@ extension JournalContents {
   static let magic = Array("LORAJRN1".utf8)
   /// Bytes before the plan.
   static let prefixLength = 24
-  private static let chunkLength = 48
 
   /// Items 1 to 6.
   package var bytes: [UInt8] {
