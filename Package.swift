@@ -66,6 +66,7 @@ let package = Package(
         "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels", collections,
       ],
       swiftSettings: settings),
+    .target(name: "Text", dependencies: ["JSON", "Tensors", collections], swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
       name: "Training", dependencies: ["Tables", "Tensors", "Kernels"], swiftSettings: settings),
@@ -127,6 +128,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Tables", "Tensors", "Kernels", "TestSupport"]),
+    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",
