@@ -66,8 +66,10 @@ let package = Package(
         "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels", collections,
       ],
       swiftSettings: settings),
-    .target(name: "Text", dependencies: ["JSON", "Tensors", collections], swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+    .target(
+      name: "Text", dependencies: ["Tables", "JSON", "Tensors", collections],
+      swiftSettings: settings),
     .target(
       name: "Training", dependencies: ["Tables", "Tensors", "Kernels"], swiftSettings: settings),
     .target(name: "Reports", swiftSettings: settings),
