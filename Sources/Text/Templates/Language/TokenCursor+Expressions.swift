@@ -4,7 +4,7 @@
 ///
 /// Source: <https://jinja.palletsprojects.com/en/stable/templates/#expressions>.
 extension TokenCursor {
-  mutating func expression() throws(TemplateError) -> Expression {
+  mutating func expression() throws(TemplateError) -> TemplateExpression {
     try descend()
     defer { depth -= 1 }
     var result = try either()
@@ -17,7 +17,7 @@ extension TokenCursor {
   }
 
   /// An expression, or several with commas between them: a tuple.
-  mutating func expressions() throws(TemplateError) -> Expression {
+  mutating func expressions() throws(TemplateError) -> TemplateExpression {
     let first = try expression()
     guard current.kind == .symbol(",") else { return first }
     var all = [first]
@@ -26,19 +26,19 @@ extension TokenCursor {
   }
 
   /// An expression that no `if` follows, for the values of a loop.
-  mutating func either() throws(TemplateError) -> Expression {
+  mutating func either() throws(TemplateError) -> TemplateExpression {
     var left = try both()
     while take(word: "or") { left = made(.either(left, try both()), left.line) }
     return left
   }
 
-  private mutating func both() throws(TemplateError) -> Expression {
+  private mutating func both() throws(TemplateError) -> TemplateExpression {
     var left = try inverted()
     while take(word: "and") { left = made(.both(left, try inverted()), left.line) }
     return left
   }
 
-  private mutating func inverted() throws(TemplateError) -> Expression {
+  private mutating func inverted() throws(TemplateError) -> TemplateExpression {
     let line = line
     guard take(word: "not") else { return try comparison() }
     try descend()
@@ -46,17 +46,17 @@ extension TokenCursor {
     return made(.not(try inverted()), line)
   }
 
-  private mutating func comparison() throws(TemplateError) -> Expression {
+  private mutating func comparison() throws(TemplateError) -> TemplateExpression {
     let first = try sum()
-    var others: [(Expression.Comparison, Expression)] = []
+    var others: [(TemplateExpression.Comparison, TemplateExpression)] = []
     while let comparison = takeComparison() { others.append((comparison, try sum())) }
     return others.isEmpty ? first : made(.comparison(first, others), first.line)
   }
 
-  private mutating func takeComparison() -> Expression.Comparison? {
+  private mutating func takeComparison() -> TemplateExpression.Comparison? {
     switch current.kind {
     case .symbol(let symbol):
-      guard let comparison = Expression.Comparison(rawValue: symbol) else { return nil }
+      guard let comparison = TemplateExpression.Comparison(rawValue: symbol) else { return nil }
       advance()
       return comparison
     case .name("in"):
@@ -70,7 +70,7 @@ extension TokenCursor {
     }
   }
 
-  private mutating func sum() throws(TemplateError) -> Expression {
+  private mutating func sum() throws(TemplateError) -> TemplateExpression {
     var left = try joined()
     while let arithmetic = takeArithmetic(["+", "-"]) {
       left = made(.arithmetic(arithmetic, left, try joined()), left.line)
@@ -78,14 +78,14 @@ extension TokenCursor {
     return left
   }
 
-  private mutating func joined() throws(TemplateError) -> Expression {
+  private mutating func joined() throws(TemplateError) -> TemplateExpression {
     let first = try product()
     var parts = [first]
     while take("~") { parts.append(try product()) }
     return parts.count == 1 ? first : made(.joined(parts), first.line)
   }
 
-  private mutating func product() throws(TemplateError) -> Expression {
+  private mutating func product() throws(TemplateError) -> TemplateExpression {
     var left = try power()
     while let arithmetic = takeArithmetic(["*", "/", "//", "%"]) {
       left = made(.arithmetic(arithmetic, left, try power()), left.line)
@@ -93,7 +93,7 @@ extension TokenCursor {
     return left
   }
 
-  private mutating func power() throws(TemplateError) -> Expression {
+  private mutating func power() throws(TemplateError) -> TemplateExpression {
     var left = try signed(filters: true)
     while take("**") {
       left = made(.arithmetic(.power, left, try signed(filters: true)), left.line)
@@ -101,18 +101,18 @@ extension TokenCursor {
     return left
   }
 
-  private mutating func takeArithmetic(_ symbols: Set<String>) -> Expression.Arithmetic? {
+  private mutating func takeArithmetic(_ symbols: Set<String>) -> TemplateExpression.Arithmetic? {
     guard case .symbol(let symbol) = current.kind, symbols.contains(symbol) else { return nil }
     advance()
-    return Expression.Arithmetic(rawValue: symbol)
+    return TemplateExpression.Arithmetic(rawValue: symbol)
   }
 
   /// A value with signs before it and members, calls, filters and tests behind it.
-  private mutating func signed(filters: Bool) throws(TemplateError) -> Expression {
+  private mutating func signed(filters: Bool) throws(TemplateError) -> TemplateExpression {
     let line = line
     try descend()
     defer { depth -= 1 }
-    var result: Expression
+    var result: TemplateExpression
     if take("-") {
       result = made(.negated(try signed(filters: false)), line)
     } else if take("+") {
@@ -125,11 +125,11 @@ extension TokenCursor {
   }
 
   /// The argument of a test without parentheses, `is divisibleby 2`.
-  mutating func argumentOfTest() throws(TemplateError) -> Expression {
+  mutating func argumentOfTest() throws(TemplateError) -> TemplateExpression {
     try members(of: try primary())
   }
 
-  private mutating func primary() throws(TemplateError) -> Expression {
+  private mutating func primary() throws(TemplateError) -> TemplateExpression {
     let token = current
     switch token.kind {
     case .string:
@@ -156,7 +156,7 @@ extension TokenCursor {
     }
   }
 
-  private static let constants: [String: Expression.Literal] = [
+  private static let constants: [String: TemplateExpression.Literal] = [
     "true": .bool(true), "True": .bool(true), "false": .bool(false), "False": .bool(false),
     "none": .none, "None": .none,
   ]
@@ -171,7 +171,7 @@ extension TokenCursor {
     return result
   }
 
-  private mutating func parenthesized(_ line: Int) throws(TemplateError) -> Expression {
+  private mutating func parenthesized(_ line: Int) throws(TemplateError) -> TemplateExpression {
     guard !take(")") else { return made(.tuple([]), line) }
     let first = try expression()
     guard take(",") else {
@@ -181,8 +181,8 @@ extension TokenCursor {
     return made(.tuple([first] + (try list(until: ")"))), line)
   }
 
-  private mutating func list(until closing: String) throws(TemplateError) -> [Expression] {
-    var elements: [Expression] = []
+  private mutating func list(until closing: String) throws(TemplateError) -> [TemplateExpression] {
+    var elements: [TemplateExpression] = []
     while !take(closing) {
       elements.append(try expression())
       guard take(",") else {
@@ -193,8 +193,10 @@ extension TokenCursor {
     return elements
   }
 
-  private mutating func dictionary() throws(TemplateError) -> [(Expression, Expression)] {
-    var members: [(Expression, Expression)] = []
+  private mutating func dictionary() throws(TemplateError) -> [(
+    TemplateExpression, TemplateExpression
+  )] {
+    var members: [(TemplateExpression, TemplateExpression)] = []
     while !take("}") {
       let key = try expression()
       try expect(":")
@@ -207,7 +209,7 @@ extension TokenCursor {
     return members
   }
 
-  func made(_ kind: Expression.Kind, _ line: Int) -> Expression {
-    Expression(line: line, kind: kind)
+  func made(_ kind: TemplateExpression.Kind, _ line: Int) -> TemplateExpression {
+    TemplateExpression(line: line, kind: kind)
   }
 }

@@ -1,6 +1,6 @@
 /// What stands behind a value: members, items, calls, filters and tests.
 extension TokenCursor {
-  mutating func members(of value: Expression) throws(TemplateError) -> Expression {
+  mutating func members(of value: TemplateExpression) throws(TemplateError) -> TemplateExpression {
     var result = value
     while true {
       let line = line
@@ -16,8 +16,8 @@ extension TokenCursor {
     }
   }
 
-  private mutating func member(of value: Expression, _ line: Int) throws(TemplateError)
-    -> Expression
+  private mutating func member(of value: TemplateExpression, _ line: Int) throws(TemplateError)
+    -> TemplateExpression
   {
     if case .int(let index) = current.kind {
       advance()
@@ -26,9 +26,10 @@ extension TokenCursor {
     return made(.attribute(value, try name()), line)
   }
 
-  private mutating func item(of value: Expression, _ line: Int) throws(TemplateError) -> Expression
+  private mutating func item(of value: TemplateExpression, _ line: Int) throws(TemplateError)
+    -> TemplateExpression
   {
-    var slice = Expression.Slice()
+    var slice = TemplateExpression.Slice()
     if current.kind != .symbol(":") {
       let first = try expression()
       if take("]") { return made(.item(value, first), line) }
@@ -43,8 +44,8 @@ extension TokenCursor {
   }
 
   /// Arguments up to the closing parenthesis; the opening one is taken.
-  mutating func arguments() throws(TemplateError) -> Expression.Arguments {
-    var result = Expression.Arguments()
+  mutating func arguments() throws(TemplateError) -> TemplateExpression.Arguments {
+    var result = TemplateExpression.Arguments()
     while !take(")") {
       if current.kind == .symbol("*") || current.kind == .symbol("**") {
         throw problem("arguments with \"*\" are not supported")
@@ -66,7 +67,9 @@ extension TokenCursor {
     return result
   }
 
-  mutating func filtersAndTests(on value: Expression) throws(TemplateError) -> Expression {
+  mutating func filtersAndTests(on value: TemplateExpression) throws(TemplateError)
+    -> TemplateExpression
+  {
     var result = value
     while true {
       let line = line
@@ -84,15 +87,16 @@ extension TokenCursor {
   }
 
   /// A filter's name and arguments; the bar is taken.
-  mutating func filter() throws(TemplateError) -> Statement.Filter {
+  mutating func filter() throws(TemplateError) -> TemplateStatement.Filter {
     let name = try name()
     guard let filter = FilterName(rawValue: name) else {
       throw problem("the filter \"\(name)\" is not supported")
     }
-    return Statement.Filter(name: filter, arguments: take("(") ? try arguments() : .init())
+    return TemplateStatement.Filter(name: filter, arguments: take("(") ? try arguments() : .init())
   }
 
-  private mutating func test(on value: Expression, _ line: Int) throws(TemplateError) -> Expression
+  private mutating func test(on value: TemplateExpression, _ line: Int) throws(TemplateError)
+    -> TemplateExpression
   {
     let isInverted = take(word: "not")
     let name: String
@@ -105,7 +109,7 @@ extension TokenCursor {
     guard let kind = TestName(rawValue: name) else {
       throw problem("the test \"\(name)\" is not supported")
     }
-    var arguments = Expression.Arguments()
+    var arguments = TemplateExpression.Arguments()
     if take("(") {
       arguments = try self.arguments()
     } else if startsArgument {
