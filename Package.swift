@@ -66,6 +66,9 @@ let package = Package(
         "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels", collections,
       ],
       swiftSettings: settings),
+    .target(
+      name: "Text", dependencies: ["JSON", "Tensors", "Kernels", collections],
+      swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
       name: "Text", dependencies: ["Tables", "JSON", "Tensors", collections],
@@ -126,6 +129,7 @@ let package = Package(
         "AdapterSamples", "Spectra", "Merging", "Adapters", "Containers", "JSON", "Tensors",
         "Kernels", "TestSupport", collections,
       ]),
+    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
     .testTarget(
       name: "TablesTests", dependencies: ["Tables", "Tensors", "Kernels", "TestSupport"]),
     .testTarget(
