@@ -68,7 +68,7 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
-      name: "Training", dependencies: ["Tables", "Tensors", "Kernels"], swiftSettings: settings),
+      name: "Training", dependencies: ["Models", "Tables", "Tensors", "Kernels"], swiftSettings: settings),
     .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "LoRACommand",
