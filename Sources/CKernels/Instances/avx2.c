@@ -11,6 +11,7 @@
 
 #include "../Chance.h"
 #include "../Panel.h"
+#include "../QuarterTurns.h"
 #include "CKernels.h"
 
 #define ISA(name) name##_avx2
