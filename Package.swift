@@ -69,6 +69,13 @@ let package = Package(
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
       name: "Training", dependencies: ["Models", "Tables", "Tensors", "Kernels"], swiftSettings: settings),
+    // A model folder as a network, with adapters beside it.
+    .target(
+      name: "TextModels",
+      dependencies: [
+        "Training", "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels",
+      ],
+      swiftSettings: settings),
     .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "LoRACommand",
@@ -127,6 +134,12 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Tables", "Tensors", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "TextModelsTests",
+      dependencies: [
+        "TextModels", "Training", "Adapters", "Tables", "Models", "Containers", "JSON", "Tensors",
+        "Kernels", "TestSupport",
+      ]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",

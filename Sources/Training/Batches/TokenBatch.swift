@@ -53,6 +53,13 @@ package struct TokenBatch<Scalar: DenseScalar>: TrainingBatch {
     self.init(sequences, wanted: wanted, targets: .labels(next))
   }
 
+  /// The same sequences with outputs of these rows, and nothing to compare them with.
+  package func wanting(_ rows: [Int]?) -> TokenBatch {
+    var batch = self
+    (batch.wanted, batch.targets) = (rows, .none)
+    return batch
+  }
+
   /// All tokens.
   package var rows: Int { tokens.count }
 

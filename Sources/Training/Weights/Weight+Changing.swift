@@ -27,16 +27,21 @@ extension Weight {
     }
   }
 
-  /// Some rows of a matrix, as it is stored; codes are not cut.
-  package func rows(_ range: Range<Int>, named name: String) -> Weight {
+  /// The `index`-th matrix of a stack [count, rows, columns], in the type that it is stored in.
+  package func matrix(_ index: Int, rows: Int, columns: Int, named name: String) -> Weight {
+    precondition(!isCoded, "codes are not cut")
+    let place = index * rows * columns..<(index + 1) * rows * columns
     switch storage {
     case .values(let values):
-      let columns = shape[1]
-      return Weight(
-        name: name, shape: [range.count, columns],
-        values: Array(values[range.lowerBound * columns..<range.upperBound * columns]))
+      return Weight(name: name, shape: [rows, columns], values: Array(values[place]))
     case .stored(let matrix):
-      return Weight(name: name, stored: matrix.selecting(range))
+      guard case .plain(let format) = matrix.format else { preconditionFailure("codes") }
+      let size = format.byteCount
+      return Weight(
+        name: name,
+        stored: StoredMatrix(
+          Array(matrix.bytes[place.lowerBound * size..<place.upperBound * size]), in: format,
+          rows: rows, columns: columns))
     }
   }
 }
@@ -56,14 +61,5 @@ extension StoredMatrix {
       }
     }
     return StoredMatrix(result, in: format, rows: columns, columns: rows)
-  }
-
-  /// Some rows of a matrix of numbers.
-  fileprivate func selecting(_ range: Range<Int>) -> StoredMatrix {
-    guard case .plain(let format) = format else { preconditionFailure("codes are not cut") }
-    let size = columns * format.byteCount
-    return StoredMatrix(
-      Array(bytes[range.lowerBound * size..<range.upperBound * size]), in: format,
-      rows: range.count, columns: columns)
   }
 }
