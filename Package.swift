@@ -68,7 +68,8 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
-      name: "Training", dependencies: ["Models", "Tables", "Tensors", "Kernels"], swiftSettings: settings),
+      name: "Training", dependencies: ["Models", "Tables", "Tensors", "Kernels"],
+      swiftSettings: settings),
     // A model folder as a network, with adapters beside it.
     .target(
       name: "TextModels",

@@ -27,9 +27,9 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
     try self.init(try Checkpoint.open(path))
   }
 
-  /// - Parameters:
-  ///   - checkpoint: The weights.
-  ///   - configuration: In place of the folder's own.
+  /// Reads the weights of `checkpoint`, with `configuration` in place of the folder's own.
+  ///
+  /// - Throws: As opening a folder does.
   package init(_ checkpoint: Checkpoint, configuration: ModelConfiguration? = nil) throws {
     guard let configuration = try configuration ?? checkpoint.configuration else {
       throw TextModelError.noConfiguration(file: checkpoint.path)

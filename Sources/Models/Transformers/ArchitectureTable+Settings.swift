@@ -24,13 +24,14 @@ extension ArchitectureTable {
       let name = key.text
       guard !known.contains(name), !Self.isHarmless(name), !value.isNeutral else { continue }
       report(
-        name, "is not known here, and may change what the model computes; take it out if it does "
+        name,
+        "is not known here, and may change what the model computes; take it out if it does "
           + "not")
     }
     if !errors.isEmpty { throw ErrorList(errors) }
   }
 
-  /// Settings that some table reads; transformers too passes over those that are not the model's own.
+  /// Settings that some table reads; transformers passes over those that are not the model's own.
   private static let understood: Set<String> = [
     "activation", "activation_function", "attention_bias", "attention_multiplier",
     "attn_logit_softcapping", "classifier_activation", "classifier_bias", "classifier_pooling",

@@ -124,7 +124,8 @@ extension DesignReader {
     case "sliding_attention": return true
     default:
       throw problem(
-        "layer_types", "\"\(escaped(types[layer]))\" is not known here; known are full_attention, "
+        "layer_types",
+        "\"\(escaped(types[layer]))\" is not known here; known are full_attention, "
           + "sliding_attention")
     }
   }
@@ -179,8 +180,9 @@ extension DesignReader {
     let kind = hasWindow ? "sliding_attention" : "full_attention"
     var value = text.value("rope_parameters") ?? [:]
     if let own = value[kind] { value = own }
-    if scales, let scaling = text.value("rope_scaling"), value["rope_type"] == nil
-      || value["rope_type"] == "default"
+    if scales, let scaling = text.value("rope_scaling"),
+      value["rope_type"] == nil
+        || value["rope_type"] == "default"
     {
       value = scaling
     }

@@ -77,7 +77,8 @@ extension DesignReader {
     }
     guard let task = ClassifierDesign.Task(rawValue: name) else {
       throw problem(
-        "problem_type", "expected regression, single_label_classification or "
+        "problem_type",
+        "expected regression, single_label_classification or "
           + "multi_label_classification, found \"\(name)\"")
     }
     return task

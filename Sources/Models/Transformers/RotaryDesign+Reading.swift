@@ -1,8 +1,8 @@
 import JSON
 import Tensors
 
-/// The settings of rotary embeddings as transformers 5 has them (`rope_parameters`) and as it had them
-/// before (`rope_theta`, `rope_scaling` and a few of a model's own).
+/// The settings of rotary embeddings as transformers 5 has them, in `rope_parameters`, and as it had
+/// them before: `rope_theta`, `rope_scaling` and a few of a model's own.
 struct RotarySettings {
   let file: String
   /// `rope_parameters`, of one kind of layer where it tells them apart, or `rope_scaling`.
@@ -61,13 +61,16 @@ struct RotarySettings {
       throw problem(
         "partial_rotary_factor", "\(share) of a head's \(headWidth) numbers cannot turn in pairs")
     }
-    guard theta > 1 else { throw problem("rope_theta", "expected a number above 1, found \(theta)") }
+    guard theta > 1 else {
+      throw problem("rope_theta", "expected a number above 1, found \(theta)")
+    }
     return width
   }
 
   private func unknown(_ kind: String) -> SettingProblem {
     problem(
-      "rope_type", "\"\(escaped(kind))\" is not known here; known are \(Self.known.joined(separator: ", "))")
+      "rope_type",
+      "\"\(escaped(kind))\" is not known here; known are " + Self.known.joined(separator: ", "))
   }
 
   private func problem(_ name: String, _ problem: String) -> SettingProblem {

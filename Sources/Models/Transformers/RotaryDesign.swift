@@ -17,7 +17,7 @@ package struct RotaryDesign: Sendable, Equatable {
     case longrope(LongRoPE)
   }
 
-  /// <https://arxiv.org/abs/2309.00071>
+  /// Source: <https://arxiv.org/abs/2309.00071>.
   package struct YaRN: Sendable, Equatable {
     package let factor: Double
     package let original: Int
@@ -35,7 +35,7 @@ package struct RotaryDesign: Sendable, Equatable {
     package let original: Int
   }
 
-  /// <https://arxiv.org/abs/2402.13753>
+  /// Source: <https://arxiv.org/abs/2402.13753>.
   package struct LongRoPE: Sendable, Equatable {
     package let long: [Double]
     package let short: [Double]
@@ -46,7 +46,7 @@ package struct RotaryDesign: Sendable, Equatable {
   package let theta: Double
   /// n, the numbers of a head that turn.
   package let width: Int
-  /// Frequencies above 0; those that are left of n/2 are 0. Fewer than n/2 only for `proportional`.
+  /// Frequencies above 0: all n/2, and for `proportional` fewer, the others being 0.
   package let turning: Int
   /// What k is divided by in θ^(-2k/period): n, but for `proportional` the head's width.
   package let period: Int

@@ -122,7 +122,8 @@ struct DesignReader {
     case "tanh": return .tanh
     default:
       throw problem(
-        setting, "\"\(escaped(name ?? ""))\" is not known here; known are silu, gelu, gelu_new, "
+        setting,
+        "\"\(escaped(name ?? ""))\" is not known here; known are silu, gelu, gelu_new, "
           + "gelu_pytorch_tanh, relu, tanh")
     }
   }

@@ -13,9 +13,8 @@ package struct DesignTensor: Sendable, Equatable {
 }
 
 extension TransformerDesign {
-  /// Every tensor that the model is made of, in its order.
-  ///
-  /// - Parameter stacksExperts: Whether the file has one tensor for all experts of a layer.
+  /// Every tensor that the model is made of, in its order; with `stacksExperts` one for all experts of
+  /// a layer.
   package func tensors(stacksExperts: Bool = false) -> [DesignTensor] {
     embedding.tensors(width) + blocks.flatMap { $0.tensors(stacksExperts) }
       + (finalNorm?.tensors ?? []) + head.tensors

@@ -36,10 +36,10 @@ package struct TokenBatch<Scalar: DenseScalar>: TrainingBatch {
     precondition(self.segments.map { $0.count == tokens.count } ?? true, "a segment for each token")
   }
 
-  /// Sequences whose tokens are to be foretold.
+  /// Sequences whose tokens are to be foretold: `labels` has for each token of each what it is as a
+  /// target, or a negative number where it is none.
   ///
-  /// - Parameter labels: For each token of each sequence what it is as a target, or a negative number
-  ///   where it is none. That of a sequence's first token has nothing before it.
+  /// A sequence's first token has nothing before it and is no target.
   package init(_ sequences: [[Int32]], labels: [[Int32]]) {
     var (wanted, next, first) = ([Int](), [Int32](), 0)
     for (sequence, labels) in zip(sequences, labels) {

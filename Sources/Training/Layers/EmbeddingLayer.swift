@@ -70,6 +70,22 @@ package struct EmbeddingLayer<Scalar: DenseScalar>: Sendable {
     return result
   }
 
+  // x = norm(multiplier·E[token] + P[position] + S[segment]):  a row of each gradient is a sum of rows of d
+  mutating func backward(
+    _ d: Matrix<Scalar>, _ batch: TokenBatch<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) {
+    var d = d
+    if norm != nil {
+      let above = d
+      norm?.backward(above, x: memory.sum, into: &d, adds: false, &memory.norm, pass)
+    }
+    let places = positions == nil ? [] : positions(of: batch, from: 0)
+    positions?.withParameter { $0.addRows(d, at: places, times: 1, pass) }
+    let ids = batch.segments ?? Array(repeating: 0, count: batch.rows)
+    segments?.withParameter { $0.addRows(d, at: ids, times: 1, pass) }
+    tokens.withParameter { $0.addRows(d, at: batch.tokens, times: multiplier, pass) }
+  }
+
   /// Calls `body` with every tensor, and what it is when it is trained.
   mutating func withTensors(
     _ body: (inout NetworkTensor<Scalar>, Parameter<Scalar>.Role) throws -> Void

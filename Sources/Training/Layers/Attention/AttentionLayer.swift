@@ -84,7 +84,7 @@ package struct AttentionLayer<Scalar: DenseScalar>: Sendable {
     project(x, &memory, pass)
     norm(&memory, pass)
     if let clip { clamp(&memory, clip) }
-    turn(&memory, plan, back: false, pass)
+    turn(&memory, plan, pass)
     memory.attended.reshape(rows: x.rows, columns: attention.heads * attention.dimension)
     memory.logSums.fill(to: x.rows * attention.heads)
     attend(&memory, plan, &cache, pass)
@@ -120,14 +120,14 @@ package struct AttentionLayer<Scalar: DenseScalar>: Sendable {
     memory.v.clamp(limit)
   }
 
-  func turn(_ memory: inout Memory, _ plan: SequencePlan<Scalar>, back: Bool, _ pass: Pass) {
+  private func turn(_ memory: inout Memory, _ plan: SequencePlan<Scalar>, _ pass: Pass) {
     guard let rotation else { return }
     let (tables, places) = (plan.rotations, places)
-    tables.rotate(&memory.q, at: places.q, by: rotation, turnsBack: back, pass.workers)
+    tables.rotate(&memory.q, at: places.q, by: rotation, pass.workers)
     if isJoined {
-      tables.rotate(&memory.q, at: places.k, by: rotation, turnsBack: back, pass.workers)
+      tables.rotate(&memory.q, at: places.k, by: rotation, pass.workers)
     } else {
-      tables.rotate(&memory.k, at: places.k, by: rotation, turnsBack: back, pass.workers)
+      tables.rotate(&memory.k, at: places.k, by: rotation, pass.workers)
     }
   }
 
@@ -149,6 +149,21 @@ package struct AttentionLayer<Scalar: DenseScalar>: Sendable {
       q: memory.q.elements, k: cache.keys, v: cache.values,
       Attention.Places(q: places.q, k: own.k, v: own.v), [cache.document(of: memory.q.rows)],
       into: &memory.attended.elements, logSums: &memory.logSums, workers: pass.workers)
+  }
+}
+
+extension AttentionLayer {
+  /// Calls `body` with every linear layer.
+  mutating func withLinears(_ body: (inout Linear<Scalar>) throws -> Void) rethrows {
+    try body(&query)
+    try key?.apply(body)
+    try value?.apply(body)
+    try body(&output)
+  }
+
+  mutating func withNorms(_ body: (inout NormLayer<Scalar>) throws -> Void) rethrows {
+    try queryNorm?.apply(body)
+    try keyNorm?.apply(body)
   }
 }
 

@@ -70,6 +70,17 @@ package struct Experts<Scalar: DenseScalar>: Sendable {
     }
   }
 
+  /// Calls `body` with these experts in place, which an optional chain can reach too.
+  mutating func apply<Result>(_ body: (inout Experts) throws -> Result) rethrows -> Result {
+    try body(&self)
+  }
+
+  /// Calls `body` with every linear layer: the router, then the experts'.
+  mutating func withLinears(_ body: (inout Linear<Scalar>) throws -> Void) rethrows {
+    try body(&router)
+    for index in experts.indices { try experts[index].withLinears(body) }
+  }
+
   /// The experts of a token, the best first.
   func best(of probabilities: Matrix<Scalar>, _ row: Int) -> ArraySlice<Int> {
     (0..<experts.count).sorted {

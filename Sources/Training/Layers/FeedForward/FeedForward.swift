@@ -54,4 +54,16 @@ package struct FeedForward<Scalar: DenseScalar>: Sendable {
     }
     down.forward(memory.activated, &memory.down, pass)
   }
+
+  /// Calls `body` with this network in place, which an optional chain can reach too.
+  mutating func apply<Result>(_ body: (inout FeedForward) throws -> Result) rethrows -> Result {
+    try body(&self)
+  }
+
+  /// Calls `body` with every linear layer.
+  mutating func withLinears(_ body: (inout Linear<Scalar>) throws -> Void) rethrows {
+    try gate?.apply(body)
+    try body(&up)
+    try body(&down)
+  }
 }

@@ -47,6 +47,46 @@ package struct ClassifierHead<Scalar: DenseScalar>: Sendable {
     }
   }
 
+  /// dStates [T, width] of dz [sequences, outputs]; takes in the gradients of what is trained.
+  mutating func backward(
+    _ dz: Matrix<Scalar>, rows: Int, lengths: [Int], _ memory: inout Memory, _ pass: Pass
+  ) -> Matrix<Scalar> {
+    // z = output(norm(f(dense(pooled))))
+    var d = output.inputGradient(dz, x: outputInput(memory), &memory.output, pass)
+    if hidden != nil {
+      if norm != nil {
+        let dy = d
+        norm?.backward(
+          dy, x: memory.hidden.output, into: &d, adds: false, &memory.norm, pass)
+      }
+      var flow = GradientFlow<Scalar>()
+      flow.above = d
+      hidden?.backward(&flow, x: memory.pooled, &memory.hidden, pass)
+      d = flow.below
+    }
+    return spread(d, rows, lengths)
+  }
+
+  // pooled = a row of x, or the mean of some
+  private func spread(_ d: Matrix<Scalar>, _ rows: Int, _ lengths: [Int]) -> Matrix<Scalar> {
+    var result = Matrix<Scalar>(rows: rows, columns: d.columns)
+    let ones = [Scalar](repeating: 1, count: d.rows)
+    switch pooling {
+    case .first: result.add(d, times: ones, at: firstRows(lengths))
+    case .last:
+      result.add(d, times: ones, at: zip(firstRows(lengths), lengths).map { $0 + $1 - 1 })
+    case .mean:
+      for (index, first) in firstRows(lengths).enumerated() {
+        let share = Scalar(1 / Double(lengths[index]))
+        let row = d.selecting(index..<index + 1)
+        for place in first..<first + lengths[index] {
+          result.add(row, times: [share], at: [place])
+        }
+      }
+    }
+    return result
+  }
+
   func firstRows(_ lengths: [Int]) -> [Int] {
     var first = 0
     return lengths.map { length in
