@@ -29,7 +29,9 @@ package struct KeyValueCache<Scalar: DenseScalar>: Sendable {
     }
 
     /// Takes in the rows of k and v, which lie at `places`.
-    mutating func append(keys k: Matrix<Scalar>, values v: Matrix<Scalar>, at places: Attention.Places) {
+    mutating func append(
+      keys k: Matrix<Scalar>, values v: Matrix<Scalar>, at places: Attention.Places
+    ) {
       drop()
       Self.append(k, at: places.k, to: &keys)
       Self.append(v, at: places.v, to: &values)
@@ -62,8 +64,6 @@ package struct KeyValueCache<Scalar: DenseScalar>: Sendable {
 
   /// One for each block.
   package internal(set) var layers: [Layer]
-  /// Tokens read.
-  package internal(set) var length = 0
 
   /// Bytes of keys and values.
   package var byteCount: Int {
