@@ -44,6 +44,7 @@
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
 #include "../Templates/MatrixProduct.inc"
+#include "../Templates/Transformers/Attention.inc"
 
 #pragma clang attribute pop
 

@@ -37,3 +37,4 @@
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
 #include "../Templates/MatrixProduct.inc"
+#include "../Templates/Transformers/Attention.inc"

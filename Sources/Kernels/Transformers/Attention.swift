@@ -17,7 +17,9 @@ package struct Attention: Sendable, Hashable {
 
   /// The keys that a query sees, by how far they are from its own position.
   package struct Reach: Sendable, Hashable {
-    /// Keys before its own; nil for all. A sliding window of W tokens is W - 1 before.
+    /// Keys before its own; nil for all.
+    ///
+    /// A sliding window of W tokens is W - 1 before.
     package let before: Int?
     /// Keys after its own; nil for all, 0 where attention is causal.
     package let after: Int?

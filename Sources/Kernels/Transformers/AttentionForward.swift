@@ -1,7 +1,5 @@
 import CKernels
 
-/// Tiles of queries that a thread takes at once, with the same keys.
-let tilesOfATask = 4
 
 extension Attention {
   /// out = softmax(scale·q kᵀ) v for each head, each document apart.
@@ -51,7 +49,7 @@ extension Attention {
   ) {
     let kernels = Scalar.transformerKernels
     var kernel = self.kernel
-    let tasks = AttentionTask.all(documents, keyHeads: keyHeads)
+    let tasks = self.tasks(documents)
     unsafe withUnsafePointer(to: &kernel) { kernel in
       workers.run(tasks.count) { index in
         // What is last of a causal text sees most: it begins first.
@@ -62,27 +60,6 @@ extension Attention {
         unsafe ProductSpace.lend(space, of: Scalar.self) { space in
           unsafe kernels.attend(
             instructions.code, kernel, &rows, &part, space.assumingMemoryBound(to: Scalar.self))
-        }
-      }
-    }
-  }
-}
-
-/// The query heads of one key head in some tiles of a document's queries.
-struct AttentionTask {
-  let document: Int
-  let part: LoraAttentionPart
-
-  static func all(_ documents: [AttentionDocument], keyHeads: Int) -> [AttentionTask] {
-    documents.indices.flatMap { document in
-      let queries = documents[document].queries.count
-      let tiles = (queries + Int(LORA_QUERY_TILE) - 1) / Int(LORA_QUERY_TILE)
-      return stride(from: 0, to: tiles, by: tilesOfATask).flatMap { first in
-        (0..<keyHeads).map { head in
-          AttentionTask(
-            document: document,
-            part: LoraAttentionPart(
-              key_head: head, first_tile: first, tiles: min(tilesOfATask, tiles - first)))
         }
       }
     }

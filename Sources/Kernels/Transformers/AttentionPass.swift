@@ -39,7 +39,7 @@ import Synchronization
   }
 
   func run(_ workers: Workers) {
-    let tasks = AttentionTask.all(documents, keyHeads: attention.keyHeads)
+    let tasks = attention.tasks(documents)
     /// The first block of keys that each task is not through with.
     let reached = Mutex([Int](repeating: 0, count: tasks.count))
     workers.run(tasks.count) { index in

@@ -86,7 +86,7 @@ extension TokenLoss {
     }
   }
 
-  /// The loss of each row, in nats; 0 where it does not count. All columns have been added.
+  /// The loss of each row, in nats, once all columns have been added; 0 where it does not count.
   package var losses: [Double] {
     let rows = labels.count
     var losses = [Double](repeating: 0, count: rows)

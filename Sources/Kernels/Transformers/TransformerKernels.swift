@@ -88,4 +88,3 @@ extension TransformerKernels where Scalar == Double {
     attendBackward: { unsafe lora_attend_backward_f64($0, $1, $2, $3, $4, $5, $6) },
     endBackward: { unsafe lora_end_attention_backward_f64($0, $1, $2, $3, $4, $5) })
 }
-

@@ -9,11 +9,11 @@
 // the rest in f64. Then ln Σ exp z = L + ln S. So the bits depend on V alone, not on the portions
 // that the columns come in, each of which must begin where a block does.
 //
-//     loss = (ln S + L) - z[label]
+//     loss = ln S + (L - z[label])
 //     dz = exp(z - L)·(weight / S), less weight at the label; the factor in f64, rounded once
 //
 // With a soft cap, z = cap·tanh(x·(1 / cap)) and dx = dz·fma(-z/cap, z/cap, 1), z/cap = z·(1 / cap).
-// A row that holds a NaN or +∞ has the loss NaN. Every NaN written is the canonical one.
+// A row that holds a NaN or +∞, or nothing but -∞, has the loss NaN. Every NaN written is the canonical one.
 #ifndef LORA_TOKEN_LOSS_H
 #define LORA_TOKEN_LOSS_H
 
