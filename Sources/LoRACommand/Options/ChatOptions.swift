@@ -50,7 +50,7 @@ struct ChatOptions: ParsableArguments {
   /// What the conversations of `model` are written with.
   func writer(ofModelAt model: String) throws -> ConversationWriter {
     let tools = try tools.map { try JSONValue(contentsOf: $0) }
-    if let tools, tools.array == nil { throw TextModelError.notTools(file: self.tools ?? "") }
+    if let tools, tools.array == nil { throw ChatError.notTools(file: self.tools ?? "") }
     return try ConversationWriter(
       model: model, template: template, system: system, tools: tools,
       settings: OrderedDictionary(
