@@ -22,7 +22,7 @@ struct GenerationSession {
     let tokenizer = try ModelTokenizer.open(ofModelAt: path)
     let stops = try StopTokens(ofModelIn: path, tokenizer)
     generator = try TextGenerator(model, tokenizer, stops, options, workers: workers)
-    writer = chat.chat ? try chat.writer(ofModelAt: path) : nil
+    writer = chat.chat ? try chat.template.writer(ofModelAt: path) : nil
     self.report = report
     guard !report.quiet, !report.json else { return }
     StandardError.write(line: "ends at \(stops.text(tokenizer))")

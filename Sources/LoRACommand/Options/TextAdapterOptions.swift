@@ -15,6 +15,13 @@ struct TextAdapterOptions: ParsableArguments {
   @Flag(help: "Go on even when the adapter records another base's fingerprint.")
   var anyBase = false
 
+  init() {}
+
+  /// The same as other commands have them.
+  init(_ adapters: [WeightedAdapterArgument], anyBase: Bool) {
+    (self.adapters, self.anyBase) = (adapters, anyBase)
+  }
+
   /// Opens the model at `path` with the adapters, which must have been trained on it.
   func model(_ path: String, workers: Workers) throws -> TextModel<Float> {
     var model = try TextModel<Float>(path)
