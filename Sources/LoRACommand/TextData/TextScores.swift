@@ -30,6 +30,6 @@ struct TextScores {
       return sum + rest * rest
     }
     let half = 1.96 * (n / (n - 1) * spread).squareRoot() / Double(tokens)
-    return (mean - half, mean + half)
+    return (max(mean - half, 0), mean + half)
   }
 }
