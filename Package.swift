@@ -68,15 +68,24 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
-      name: "Text", dependencies: ["Tables", "JSON", "Tensors", collections],
+      name: "Text", dependencies: ["Tables", "JSON", "Tensors", "Kernels", collections],
       swiftSettings: settings),
     .target(
-      name: "Training", dependencies: ["Tables", "Tensors", "Kernels"], swiftSettings: settings),
+      name: "Training", dependencies: ["Models", "Tables", "Tensors", "Kernels"],
+      swiftSettings: settings),
+    // A model folder as a network, with adapters beside it.
+    .target(
+      name: "TextModels",
+      dependencies: [
+        "Training", "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels",
+      ],
+      swiftSettings: settings),
     .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "LoRACommand",
       dependencies: [
-        "Training", "Text", "Tables", "Merging", "Spectra", "Adapters", "Models", "Containers",
+        "TextModels", "Training", "Text", "Tables", "Merging", "Spectra", "Adapters", "Models",
+        "Containers",
         "JSON",
         "Tensors",
         "Kernels", "Reports", argumentParser, collections, system,
@@ -126,12 +135,18 @@ let package = Package(
         "AdapterSamples", "Spectra", "Merging", "Adapters", "Containers", "JSON", "Tensors",
         "Kernels", "TestSupport", collections,
       ]),
+    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
     .testTarget(
       name: "TablesTests", dependencies: ["Tables", "Tensors", "Kernels", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Tables", "Tensors", "Kernels", "TestSupport"]),
-    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "TextModelsTests",
+      dependencies: [
+        "TextModels", "Training", "Adapters", "Tables", "Models", "Containers", "JSON", "Tensors",
+        "Kernels", "TestSupport",
+      ]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",

@@ -16,6 +16,15 @@ extension Array where Element: FixedWidthInteger & BitwiseCopyable {
   }
 }
 
+extension ArraySlice<UInt8> {
+  /// Lends the bytes to `body` for reading.
+  package func withBytes<Result, Failure>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(unsafe span.bytes)
+  }
+}
+
 extension Array where Element: BinaryFloatingPoint & BitwiseCopyable {
   /// Lends the bytes of the elements to `body` for reading.
   package func withBytes<Result, Failure>(

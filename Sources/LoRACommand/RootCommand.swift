@@ -31,6 +31,11 @@ package struct RootCommand: ParsableCommand {
           PredictCommand.self,
         ]),
       CommandGroup(
+        name: "Text",
+        subcommands: [
+          GenerateCommand.self
+        ]),
+      CommandGroup(
         name: "Merging",
         subcommands: [
           MergeCommand.self,

@@ -42,7 +42,7 @@ package struct ModelConfiguration: Sendable {
     }
   }
 
-  private var whole: SettingReader<SettingProblem> {
+  var whole: SettingReader<SettingProblem> {
     SettingReader(file: file, settings: document)
   }
 

@@ -11,6 +11,7 @@
 
 #include "../Chance.h"
 #include "../Panel.h"
+#include "../QuarterTurns.h"
 #include "CKernels.h"
 
 #define ISA(name) name##_avx512
@@ -46,6 +47,7 @@
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
 #include "../Templates/MatrixProduct.inc"
+#include "../Templates/Transformers/Attention.inc"
 
 #pragma clang attribute pop
 

@@ -9,6 +9,7 @@
 
 #include "../Chance.h"
 #include "../Panel.h"
+#include "../QuarterTurns.h"
 #include "CKernels.h"
 
 #define ISA(name) name##_neon
@@ -37,5 +38,6 @@
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
 #include "../Templates/MatrixProduct.inc"
+#include "../Templates/Transformers/Attention.inc"
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "../Chance.h"
 #include "../Panel.h"
+#include "../QuarterTurns.h"
 #include "CKernels.h"
 
 #define ISA(name) name##_portable
@@ -36,3 +37,4 @@
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
 #include "../Templates/MatrixProduct.inc"
+#include "../Templates/Transformers/Attention.inc"

@@ -30,5 +30,11 @@
 #include "Quantization.h"
 #include "Remainder.h"
 #include "TableRows.h"
+#include "Transformers/Attention.h"
+#include "Transformers/Gate.h"
+#include "Transformers/HeadPlace.h"
+#include "Transformers/Norms.h"
+#include "Transformers/Rotation.h"
+#include "Transformers/TokenLoss.h"
 
 #endif

@@ -5,6 +5,9 @@ package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// The C kernels for this type.
   static var kernels: DenseKernels<Self> { get }
 
+  /// The C kernels of transformers for this type.
+  static var transformerKernels: TransformerKernels<Self> { get }
+
   /// The format that it is.
   static var format: FloatFormat { get }
 }
@@ -53,6 +56,8 @@ package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
 extension Float: DenseScalar {
   package static let format = FloatFormat.f32
 
+  package static let transformerKernels = TransformerKernels<Float>.all
+
   package static let kernels = unsafe DenseKernels<Float>(
     evaluate: { unsafe lora_evaluate_f32($0, $1, $2, $3, $4) },
     fillRows: { unsafe lora_fill_rows_f32($0, $1, $2, $3) },
@@ -75,6 +80,8 @@ extension Float: DenseScalar {
 
 extension Double: DenseScalar {
   package static let format = FloatFormat.f64
+
+  package static let transformerKernels = TransformerKernels<Double>.all
 
   package static let kernels = unsafe DenseKernels<Double>(
     evaluate: { unsafe lora_evaluate_f64($0, $1, $2, $3, $4) },

@@ -9,6 +9,10 @@ package enum ElementaryFunction: String, Sendable, CaseIterable {
   case sigmoid
   /// Φ(x), the normal distribution function
   case normalCDF
+  /// Of radians.
+  case sin
+  /// Of radians.
+  case cos
 
   var kernel: lora_function {
     switch self {
@@ -17,6 +21,8 @@ package enum ElementaryFunction: String, Sendable, CaseIterable {
     case .tanh: LORA_TANH
     case .sigmoid: LORA_SIGMOID
     case .normalCDF: LORA_NORMAL_CDF
+    case .sin: LORA_SIN
+    case .cos: LORA_COS
     }
   }
 

@@ -13,6 +13,9 @@ enum Terminal {
   /// Whether stderr is a terminal, with a person who reads it.
   static let hasReader: Bool = isatty(STDERR_FILENO) == 1
 
+  /// Whether stdin is a terminal, with a person who types.
+  static let readsFromPerson: Bool = isatty(STDIN_FILENO) == 1
+
   /// Whether stderr is a terminal that can wipe a line.
   static let showsProgress: Bool =
     hasReader && environment["TERM"] != nil && environment["TERM"] != "dumb"

@@ -29,6 +29,10 @@ package struct TextDataError: ReportableError, Equatable {
     case others(Int)
   }
 
+  package init(file: String, line: Int, problem: Problem) {
+    (self.file, self.line, self.problem) = (file, line, problem)
+  }
+
   package var category: FailureCategory { .badData }
 
   package var description: String {

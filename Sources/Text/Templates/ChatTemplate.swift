@@ -15,7 +15,7 @@ import Tensors
 package struct ChatTemplate: Sendable {
   /// The file or setting that it comes from, for messages.
   package let file: String
-  private let statements: [Statement]
+  private let statements: [TemplateStatement]
 
   /// - Throws: `TemplateError` with the line of what cannot be read.
   package init(_ source: String, file: String) throws(TemplateError) {

@@ -13,6 +13,8 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
   /// b [out].
   package internal(set) var bias: NetworkTensor<Scalar>?
   package internal(set) var branch: LowRankBranch<Scalar>?
+  /// Adapters that are there before the branch, and stay as they are: each adds its part to y.
+  package internal(set) var beside: [LowRankBranch<Scalar>] = []
 
   /// What `backward` needs of the last `forward`.
   package struct Memory: Sendable {
@@ -20,6 +22,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     package fileprivate(set) var output = Matrix<Scalar>(rows: 0, columns: 0)
     fileprivate var branch = LowRankBranch<Scalar>.Memory()
     fileprivate var magnitude = Magnitude<Scalar>.Memory()
+    fileprivate var beside = LowRankBranch<Scalar>.Memory()
 
     package init() {}
   }
@@ -45,12 +48,13 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
       return forwardScaled(x, branch, magnitude, &memory, pass)
     }
     // y = b + s·b'
-    let offset = sum(bias?.values, branch?.offset)
+    let offset = beside.reduce(sum(bias?.values, branch?.offset)) { sum($0, $1.offset) }
     if let offset { fillRows(&memory.output.elements, with: offset, rows: x.rows) }
     // y += x Wᵀ
     weight.multiply(
       x, into: &memory.output.elements, accumulates: offset != nil, pass.workers)
     // y += s·(x Aᵀ) Bᵀ
+    for other in beside { other.forward(x, addingTo: &memory.output, &memory.beside, pass) }
     branch?.forward(x, addingTo: &memory.output, &memory.branch, pass)
   }
 
@@ -119,6 +123,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
         // v = x Wᵀ:  dx = dv W
         weight.multiplyBack(dv, into: &flow.below.elements, pass.workers)
       }
+      for other in beside { other.addInputGradient(dv, to: &flow.below, &memory.beside, pass) }
     }
     // v += s·(x Aᵀ) Bᵀ
     branch?.backward(dv, x: x, &flow, &memory.branch, pass)

@@ -137,6 +137,23 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
   }
 }
 
+extension LowRankBranch {
+  // y += s·(x Aᵀ) Bᵀ:  dx += s·(dy B) A
+  func addInputGradient(
+    _ dy: Matrix<Scalar>, to dx: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) {
+    memory.hidden.reshape(rows: dy.rows, columns: rank)
+    matmulNN(
+      dy.elements, up.value, into: &memory.hidden.elements,
+      Product(m: dy.rows, n: rank, k: up.shape[0], workers: pass.workers))
+    memory.scaled.set(memory.hidden, times: factors)
+    matmulNN(
+      memory.scaled.elements, down.value, into: &dx.elements,
+      Product(
+        m: dy.rows, n: down.shape[1], k: rank, accumulates: true, workers: pass.workers))
+  }
+}
+
 /// A number from 0 that stands for a name: FNV-1a of its bytes, but for the lowest bit.
 ///
 /// Source: <http://www.isthe.com/chongo/tech/comp/fnv/>.

@@ -17,10 +17,19 @@ package struct Pass: Sendable {
   /// Whether the batch has all rows of its step.
   package let isWhole: Bool
   private let chance: Chance?
+  /// Whether a backward may follow, so that each layer keeps what it needs then.
+  package private(set) var keepsMemory = true
 
   /// A pass that draws nothing: outputs are what they are.
   package static func scoring(_ workers: Workers) -> Pass {
     Pass(workers: workers, firstRow: 0, isWhole: true, chance: nil)
+  }
+
+  /// A pass that draws nothing, and that no backward follows: layers may use one memory in turn.
+  package static func inference(_ workers: Workers) -> Pass {
+    var pass = scoring(workers)
+    pass.keepsMemory = false
+    return pass
   }
 
   /// A pass of the `step`-th step, from 0, over all its rows.

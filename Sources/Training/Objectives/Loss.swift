@@ -3,13 +3,15 @@ import Tables
 import Tensors
 
 /// What training makes small, averaged over a step.
-package enum Loss: Sendable {
+package enum Loss: Sendable, Equatable {
   /// 1/B Σ_b -log softmax(z_b)[label_b], for classes.
   case softmaxCrossEntropy
   /// Σ_b v_b·(-log softmax(z_b)[label_b]) / Σ_b v_b, v_b being the weight of row b's class.
   case weightedCrossEntropy([Double])
   /// 1/(B·out) Σ (y - t)², for values.
   case meanSquaredError
+  /// (1/(B·out)) Σ -t·ln σ(y) - (1 - t)·ln(1 - σ(y)), for values from 0 to 1: several labels a row.
+  case binaryCrossEntropy
 
   var classWeights: [Double]? {
     if case .weightedCrossEntropy(let weights) = self { weights } else { nil }
@@ -35,6 +37,10 @@ package enum Loss: Sendable {
       let labels = ClassLabels(labels, classes: y.columns, weights: classWeights)
       var losses = BlockSum<Double>(columns: 1)
       addCrossEntropy(y.elements, labels, to: &losses, workers: workers)
+      return losses.total
+    case .values(let values) where self == .binaryCrossEntropy:
+      var (losses, none) = (BlockSum<Double>(columns: 1), nil as Matrix<Scalar>?)
+      BinaryCrossEntropy.add(y, values, divisor: 1, gradient: &none, to: &losses)
       return losses.total
     case .values(let values):
       return Double(y.count)

@@ -26,6 +26,10 @@ package struct StepLoss: Sendable {
       addCrossEntropy(
         y.elements, labels, divisor: divisor, gradient: &gradient.elements, to: &losses,
         workers: workers)
+    case .values(let values) where loss == .binaryCrossEntropy:
+      var made: Matrix<Scalar>? = gradient
+      BinaryCrossEntropy.add(y, values, divisor: divisor, gradient: &made, to: &losses)
+      gradient = made ?? gradient
     case .values(let values):
       addSquaredError(
         y.elements, target: values.elements, divisor: divisor, gradient: &gradient.elements,

@@ -96,6 +96,21 @@ extension NetworkTensor {
     matmulNN(dy.elements, operand, into: &dx, product)
   }
 
+  /// Some rows of a matrix [rows, columns], in their order.
+  package func rows(_ indices: [Int32]) -> Matrix<Scalar> {
+    var result = Matrix<Scalar>(rows: 0, columns: shape[1])
+    result.elements.reserveCapacity(indices.count * shape[1])
+    for index in indices {
+      let row = Int(index)..<Int(index) + 1
+      switch self {
+      case .frozen(let weight): result.elements += weight.values(ofRows: row)
+      case .trained(let parameter):
+        result.elements += parameter.value[row.lowerBound * shape[1]..<row.upperBound * shape[1]]
+      }
+    }
+    return Matrix(columns: shape[1], elements: result.elements)
+  }
+
   /// Calls `body` with all rows in turn, some at a time.
   func forEachPanel(_ body: (_ rows: Range<Int>, _ values: [Scalar]) throws -> Void) rethrows {
     let (outputs, inputs) = (shape[0], shape[1])

@@ -29,4 +29,17 @@ extension Parameter {
   ) {
     addColumns(pass, use: use) { $0.addProducts(a.elements, b.elements, rows: a.rows) }
   }
+
+  /// Takes in, for a parameter [n, columns], factor·a[i] in row indices[i] for each row i of a.
+  package mutating func addRows(
+    _ a: Matrix<Scalar>, at indices: [Int32], times factor: Double, _ pass: Pass, use: Int = 0
+  ) {
+    addGradient(pass, rows: a.rows, use: use) { rows, sum, continues in
+      if !continues { for index in sum.indices { sum[index] = 0 } }
+      for row in rows {
+        let start = Int(indices[row]) * a.columns
+        for column in 0..<a.columns { sum[start + column] += Scalar(factor) * a[row, column] }
+      }
+    }
+  }
 }

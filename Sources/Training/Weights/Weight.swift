@@ -5,7 +5,7 @@ import Tensors
 ///
 /// A stored matrix stays in its bytes, of whatever format: products widen it while they multiply.
 package struct Weight<Scalar: DenseScalar>: Sendable {
-  private enum Storage {
+  enum Storage: Sendable {
     case values([Scalar])
     case stored(StoredMatrix)
   }
@@ -13,7 +13,7 @@ package struct Weight<Scalar: DenseScalar>: Sendable {
   /// The name in the network's own terms, as in `0.weight`.
   package let name: String
   package let shape: Shape
-  private let storage: Storage
+  let storage: Storage
 
   package init(name: String, shape: Shape, values: [Scalar]) {
     precondition(shape.elementCount == values.count, "the values do not fill the shape")

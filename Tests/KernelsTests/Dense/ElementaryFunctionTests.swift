@@ -47,6 +47,26 @@ import Testing
         0x1.aec4bd120d37dp-1, 0x1.ff4f10f033d25p-1, 0x1.ffffffffffffap-1,
       ]
     ),
+    (
+      .sin, angles,
+      [
+        0x1.eaee8744b05f0p-2, -0x1.d18f6ead1b446p-1, 0x1.1a62633145c07p-53, 0x1.24daa9c527e96p-5,
+        0x1.dcffca623a20bp-1, -0x1.2e3c37681f340p-1, -0x1.b453ab76bf397p-1, 1,
+      ]
+    ),
+    (
+      .cos, angles,
+      [
+        0x1.c1528065b7d50p-1, -0x1.aa22657537205p-2, -1, -0x1.ffac3841b3da7p-1,
+        -0x1.741b388a8c029p-2, 0x1.9d46e8e69fca4p-1, 0x1.0be2cef01c8f4p-1,
+        -0x1.14ae72e6ba22fp-61,
+      ]
+    ),
+  ]
+
+  /// The last is the double that is nearest to a multiple of π/2, relative to its size.
+  private static let angles = [
+    0.5, -2, 0x1.921fb54442d18p+1, 1e5, 1e8, -134217729.5, 1e22, 0x1.6ac5b262ca1ffp+849,
   ]
 
   @Test(arguments: values)
@@ -68,6 +88,8 @@ import Testing
     (.tanh, [1, -1, 0, -0.0], [10, -10], [1, -1]),
     (.sigmoid, [1, 0, 0.5, 0.5], [18, -104], [1, 0]),
     (.normalCDF, [1, 0, 0.5, 0.5], [6, -14.2], [1, 0]),
+    (.sin, [.nan, .nan, 0, -0.0], [1e-30, -1e-30], [1e-30, -1e-30]),
+    (.cos, [.nan, .nan, 1, 1], [1e-30, -1e-30], [1, 1]),
   ]
 
   @Test(arguments: ends)
@@ -100,7 +122,8 @@ import Testing
     @Test(arguments: ElementaryFunction.allCases)
     func `f64 is exact to a unit and two thirds in the last place`(function: ElementaryFunction) {
       var numbers = SeededNumbers(seed: 3)
-      let widths = [0.01, 1, 3, 10, 80, 750]
+      let turns = [.sin, .cos].contains(function)
+      let widths = turns ? [1, 3, 80, 1e6, 1e9, 1e300] : [0.01, 1, 3, 10, 80, 750]
       var x = (0..<60_000).map { Double.random(in: -1...1, using: &numbers) * widths[$0 % 6] }
       if function == .log { x = x.map(\.magnitude) }
       for (x, y) in zip(x, function(x)) {
@@ -118,6 +141,8 @@ import Testing
       case .exp: exp(x)
       case .log: log(x)
       case .tanh: tanh(x)
+      case .sin: sin(x)
+      case .cos: cos(x)
       case .sigmoid: x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x))
       case .normalCDF: erfc(-x * (0.5 as Float80).squareRoot()) / 2
       }

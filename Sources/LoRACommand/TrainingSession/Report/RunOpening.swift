@@ -54,6 +54,7 @@ struct RunOpening<Net: TableNetwork<Float>> {
       case .softmaxCrossEntropy: "softmax cross-entropy"
       case .weightedCrossEntropy: "softmax cross-entropy, classes weighted"
       case .meanSquaredError: "mean squared error"
+      case .binaryCrossEntropy: "binary cross-entropy"
       }
     return network.widths.map { grouped($0) }.joined(separator: " → ") + "\(activation); \(loss)"
   }

@@ -2,8 +2,8 @@
 extension StatementParser {
   mutating func condition(
     _ cursor: inout TokenCursor
-  ) throws(TemplateError) -> Statement.Kind {
-    var branches: [(Expression, [Statement])] = []
+  ) throws(TemplateError) -> TemplateStatement.Kind {
+    var branches: [(TemplateExpression, [TemplateStatement])] = []
     var test = try cursor.expressions()
     try cursor.expectEnd()
     while true {
@@ -24,7 +24,7 @@ extension StatementParser {
     }
   }
 
-  mutating func loop(_ cursor: inout TokenCursor) throws(TemplateError) -> Statement.Kind {
+  mutating func loop(_ cursor: inout TokenCursor) throws(TemplateError) -> TemplateStatement.Kind {
     let target = try target(&cursor)
     try cursor.expect(word: "in")
     let values = try loopValues(&cursor)
@@ -39,12 +39,12 @@ extension StatementParser {
     try part.ending.cursor.expectEnd()
     let otherwise = part.ending.word == "else" ? try wholeBody(of: "for", cursor) : []
     return .loop(
-      Statement.Loop(
+      TemplateStatement.Loop(
         target: target, values: values, condition: condition, body: part.statements,
         otherwise: otherwise))
   }
 
-  private func loopValues(_ cursor: inout TokenCursor) throws(TemplateError) -> Expression {
+  private func loopValues(_ cursor: inout TokenCursor) throws(TemplateError) -> TemplateExpression {
     let first = try cursor.either()
     guard cursor.current.kind == .symbol(",") else { return first }
     var all = [first]
@@ -52,7 +52,8 @@ extension StatementParser {
     return cursor.made(.tuple(all), first.line)
   }
 
-  private func target(_ cursor: inout TokenCursor) throws(TemplateError) -> Statement.Target {
+  private func target(_ cursor: inout TokenCursor) throws(TemplateError) -> TemplateStatement.Target
+  {
     let isParenthesized = cursor.take("(")
     var names = [try cursor.name()]
     if !isParenthesized, cursor.take(".") { return .member(of: names[0], try cursor.name()) }
@@ -61,7 +62,7 @@ extension StatementParser {
     return names.count == 1 ? .name(names[0]) : .names(names)
   }
 
-  mutating func set(_ cursor: inout TokenCursor) throws(TemplateError) -> Statement.Kind {
+  mutating func set(_ cursor: inout TokenCursor) throws(TemplateError) -> TemplateStatement.Kind {
     let target = try target(&cursor)
     if cursor.take("=") {
       let value = try cursor.expressions()
@@ -75,19 +76,20 @@ extension StatementParser {
 
   func filterChain(
     _ cursor: inout TokenCursor
-  ) throws(TemplateError) -> [Statement.Filter] {
-    var filters: [Statement.Filter] = []
+  ) throws(TemplateError) -> [TemplateStatement.Filter] {
+    var filters: [TemplateStatement.Filter] = []
     repeat { filters.append(try cursor.filter()) } while cursor.take("|")
     try cursor.expectEnd()
     return filters
   }
 
-  mutating func macro(_ cursor: inout TokenCursor) throws(TemplateError) -> Statement.Macro {
+  mutating func macro(_ cursor: inout TokenCursor) throws(TemplateError) -> TemplateStatement.Macro
+  {
     let name = try cursor.name()
     try cursor.expect("(")
     let parameters = try parameters(&cursor)
     try cursor.expectEnd()
-    return Statement.Macro(
+    return TemplateStatement.Macro(
       name: name, parameters: parameters,
       body: try separately { (parser) throws(TemplateError) in
         try parser.wholeBody(of: "macro", cursor)
@@ -96,8 +98,8 @@ extension StatementParser {
 
   private func parameters(
     _ cursor: inout TokenCursor
-  ) throws(TemplateError) -> [(name: String, value: Expression?)] {
-    var parameters: [(name: String, value: Expression?)] = []
+  ) throws(TemplateError) -> [(name: String, value: TemplateExpression?)] {
+    var parameters: [(name: String, value: TemplateExpression?)] = []
     while !cursor.take(")") {
       let name = try cursor.name()
       parameters.append((name, cursor.take("=") ? try cursor.expression() : nil))
@@ -109,7 +111,7 @@ extension StatementParser {
     return parameters
   }
 
-  mutating func call(_ cursor: inout TokenCursor) throws(TemplateError) -> Statement.Kind {
+  mutating func call(_ cursor: inout TokenCursor) throws(TemplateError) -> TemplateStatement.Kind {
     let parameters = cursor.take("(") ? try parameters(&cursor) : []
     let called = try cursor.expression()
     try cursor.expectEnd()
@@ -118,21 +120,22 @@ extension StatementParser {
     let body = try separately { (parser) throws(TemplateError) in
       try parser.wholeBody(of: "call", cursor)
     }
-    return .call(called, Statement.Macro(name: "caller", parameters: parameters, body: body))
+    return .call(
+      called, TemplateStatement.Macro(name: "caller", parameters: parameters, body: body))
   }
 
   /// Reads a body that runs on its own: a loop around it is not its loop.
   private mutating func separately(
-    _ read: (inout Self) throws(TemplateError) -> [Statement]
-  ) throws(TemplateError) -> [Statement] {
+    _ read: (inout Self) throws(TemplateError) -> [TemplateStatement]
+  ) throws(TemplateError) -> [TemplateStatement] {
     let outer = loops
     loops = 0
     defer { loops = outer }
     return try read(&self)
   }
 
-  mutating func with(_ cursor: inout TokenCursor) throws(TemplateError) -> Statement.Kind {
-    var values: [(Statement.Target, Expression)] = []
+  mutating func with(_ cursor: inout TokenCursor) throws(TemplateError) -> TemplateStatement.Kind {
+    var values: [(TemplateStatement.Target, TemplateExpression)] = []
     while cursor.current.kind != .end {
       if !values.isEmpty { try cursor.expect(",") }
       let target = try target(&cursor)

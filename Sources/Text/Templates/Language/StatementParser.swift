@@ -9,7 +9,9 @@ struct StatementParser {
   /// Levels that tags may nest.
   private static let depthLimit = 100
 
-  static func statements(of source: String, file: String) throws(TemplateError) -> [Statement] {
+  static func statements(of source: String, file: String) throws(TemplateError)
+    -> [TemplateStatement]
+  {
     let segments = try TemplateScanner.segments(of: source, file: file)
     var parser = StatementParser(file: file, segments: segments)
     let (statements, ending) = try parser.body(until: [])
@@ -36,21 +38,22 @@ struct StatementParser {
   /// Statements up to a tag of `endings`, or of any end where a body is the template's own.
   private mutating func body(
     until endings: Set<String>
-  ) throws(TemplateError) -> (statements: [Statement], ending: Ending?) {
+  ) throws(TemplateError) -> (statements: [TemplateStatement], ending: Ending?) {
     depth += 1
     defer { depth -= 1 }
-    var statements: [Statement] = []
+    var statements: [TemplateStatement] = []
     while index < segments.count {
       let segment = segments[index]
       index += 1
       switch segment {
-      case .text(let text, let line): statements.append(Statement(line: line, kind: .text(text)))
+      case .text(let text, let line):
+        statements.append(TemplateStatement(line: line, kind: .text(text)))
       case .output(let tokens):
         var cursor = TokenCursor(tokens, file: file)
         let line = cursor.line
         let value = try cursor.expressions()
         try cursor.expectEnd()
-        statements.append(Statement(line: line, kind: .output(value)))
+        statements.append(TemplateStatement(line: line, kind: .output(value)))
       case .tag(let tokens):
         var cursor = TokenCursor(tokens, file: file)
         let line = cursor.line
@@ -61,7 +64,7 @@ struct StatementParser {
         guard depth <= Self.depthLimit else {
           throw cursor.problem("tags nest deeper than \(Self.depthLimit) levels")
         }
-        statements.append(Statement(line: line, kind: try tag(word, &cursor)))
+        statements.append(TemplateStatement(line: line, kind: try tag(word, &cursor)))
       }
     }
     return (statements, nil)
@@ -75,7 +78,7 @@ struct StatementParser {
   /// Statements up to one of `endings`, which must come.
   mutating func body(
     of word: String, _ cursor: TokenCursor, until endings: Set<String>
-  ) throws(TemplateError) -> (statements: [Statement], ending: Ending) {
+  ) throws(TemplateError) -> (statements: [TemplateStatement], ending: Ending) {
     let (statements, ending) = try body(until: endings)
     guard let ending else {
       throw cursor.problem("\"\(word)\" has no \"end\(word)\"")
@@ -90,7 +93,7 @@ struct StatementParser {
   /// The body of a tag that nothing but its end divides.
   mutating func wholeBody(
     of word: String, _ cursor: TokenCursor
-  ) throws(TemplateError) -> [Statement] {
+  ) throws(TemplateError) -> [TemplateStatement] {
     let (statements, ending) = try body(of: word, cursor, until: ["end\(word)"])
     // The name may be repeated behind `endmacro`; other ends stand alone.
     if word != "macro" { try ending.cursor.expectEnd() }
@@ -99,7 +102,7 @@ struct StatementParser {
 
   private mutating func tag(
     _ word: String, _ cursor: inout TokenCursor
-  ) throws(TemplateError) -> Statement.Kind {
+  ) throws(TemplateError) -> TemplateStatement.Kind {
     switch word {
     case "if": return try condition(&cursor)
     case "for": return try loop(&cursor)

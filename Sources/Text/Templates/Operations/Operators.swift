@@ -3,7 +3,7 @@ import Tensors
 extension TemplateValue {
   /// `self ∘ other`, as Python computes it, or why it does not.
   func combined(
-    _ arithmetic: Expression.Arithmetic, _ other: TemplateValue
+    _ arithmetic: TemplateExpression.Arithmetic, _ other: TemplateValue
   ) throws(TemplateFailure) -> TemplateValue {
     let (left, right) = (try defined(), try other.defined())
     switch (arithmetic, left, right) {
@@ -92,7 +92,7 @@ extension TemplateValue {
   }
 
   func satisfies(
-    _ comparison: Expression.Comparison, _ other: TemplateValue
+    _ comparison: TemplateExpression.Comparison, _ other: TemplateValue
   ) throws(TemplateFailure) -> Bool {
     switch comparison {
     case .equal: equals(other)
@@ -129,7 +129,7 @@ private func repeated(_ text: String, _ count: Int) throws(TemplateFailure) -> S
 }
 
 private func whole(
-  _ arithmetic: Expression.Arithmetic, _ a: Int, _ b: Int
+  _ arithmetic: TemplateExpression.Arithmetic, _ a: Int, _ b: Int
 ) throws(TemplateFailure) -> TemplateValue {
   let result: (partialValue: Int, overflow: Bool)
   switch arithmetic {
@@ -167,7 +167,7 @@ private func power(_ base: Int, _ exponent: Int) -> (partialValue: Int, overflow
 }
 
 private func real(
-  _ arithmetic: Expression.Arithmetic, _ a: Double, _ b: Double
+  _ arithmetic: TemplateExpression.Arithmetic, _ a: Double, _ b: Double
 ) throws(TemplateFailure) -> Double {
   switch arithmetic {
   case .add: return a + b

@@ -4,7 +4,7 @@ import Tensors
 extension TemplateRenderer {
   /// What `expression` is worth; `caller` is what a macro that is called here finds by that name.
   func evaluate(
-    _ expression: Expression, in scope: TemplateScope, caller: TemplateValue? = nil
+    _ expression: TemplateExpression, in scope: TemplateScope, caller: TemplateValue? = nil
   ) throws(TemplateError) -> TemplateValue {
     let line = expression.line
     try at(line) { () throws(TemplateFailure) in try budget.spendStep() }
@@ -37,7 +37,7 @@ extension TemplateRenderer {
 
   /// The operations on values that are computed first.
   private func operation(
-    _ expression: Expression, in scope: TemplateScope
+    _ expression: TemplateExpression, in scope: TemplateScope
   ) throws(TemplateError) -> TemplateValue {
     let line = expression.line
     switch expression.kind {
@@ -82,7 +82,7 @@ extension TemplateRenderer {
   }
 
   private func all(
-    _ expressions: [Expression], in scope: TemplateScope
+    _ expressions: [TemplateExpression], in scope: TemplateScope
   ) throws(TemplateError) -> [TemplateValue] {
     var values: [TemplateValue] = []
     for expression in expressions { values.append(try evaluate(expression, in: scope)) }
@@ -106,7 +106,7 @@ extension TemplateRenderer {
   ]
 
   private func dictionary(
-    _ members: [(key: Expression, value: Expression)], in scope: TemplateScope
+    _ members: [(key: TemplateExpression, value: TemplateExpression)], in scope: TemplateScope
   ) throws(TemplateError) -> TemplateValue {
     var result: TemplateMembers = [:]
     for (key, value) in members {
@@ -121,7 +121,8 @@ extension TemplateRenderer {
 
   /// `a < b < c`: true when each holds; what stands behind the first that fails is not computed.
   private func compare(
-    _ first: Expression, _ others: [(Expression.Comparison, Expression)], in scope: TemplateScope
+    _ first: TemplateExpression, _ others: [(TemplateExpression.Comparison, TemplateExpression)],
+    in scope: TemplateScope
   ) throws(TemplateError) -> TemplateValue {
     var left = try evaluate(first, in: scope)
     for (comparison, expression) in others {
@@ -137,7 +138,7 @@ extension TemplateRenderer {
   }
 
   func arguments(
-    _ arguments: Expression.Arguments, of callee: String, in scope: TemplateScope
+    _ arguments: TemplateExpression.Arguments, of callee: String, in scope: TemplateScope
   ) throws(TemplateError) -> CallArguments {
     var named: [(name: String, value: TemplateValue)] = []
     let positional = try all(arguments.positional, in: scope)
@@ -148,7 +149,8 @@ extension TemplateRenderer {
   }
 
   private func call(
-    _ callee: Expression, _ arguments: Expression.Arguments, _ line: Int, in scope: TemplateScope,
+    _ callee: TemplateExpression, _ arguments: TemplateExpression.Arguments, _ line: Int,
+    in scope: TemplateScope,
     caller: TemplateValue?
   ) throws(TemplateError) -> TemplateValue {
     let value = try evaluate(callee, in: scope)
@@ -186,7 +188,7 @@ private func cycled(_ arguments: CallArguments, _ index: Int) throws(TemplateFai
   return values[index % values.count]
 }
 
-extension Expression {
+extension TemplateExpression {
   /// How a message calls what is called.
   fileprivate var calledName: String {
     switch kind {

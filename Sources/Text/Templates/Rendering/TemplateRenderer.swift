@@ -25,7 +25,9 @@ final class TemplateRenderer {
   }
 
   @discardableResult
-  func run(_ statements: [Statement], in scope: TemplateScope) throws(TemplateError) -> Leaving {
+  func run(_ statements: [TemplateStatement], in scope: TemplateScope) throws(TemplateError)
+    -> Leaving
+  {
     for statement in statements {
       try at(statement.line) { () throws(TemplateFailure) in try budget.spendStep() }
       let leaving = try run(statement, in: scope)
@@ -35,7 +37,7 @@ final class TemplateRenderer {
   }
 
   private func run(
-    _ statement: Statement, in scope: TemplateScope
+    _ statement: TemplateStatement, in scope: TemplateScope
   ) throws(TemplateError) -> Leaving {
     let line = statement.line
     switch statement.kind {
@@ -79,7 +81,7 @@ final class TemplateRenderer {
   }
 
   private func run(
-    _ loop: Statement.Loop, _ line: Int, in scope: TemplateScope
+    _ loop: TemplateStatement.Loop, _ line: Int, in scope: TemplateScope
   ) throws(TemplateError) {
     let all = try evaluate(loop.values, in: scope)
     var values = try at(line) { () throws(TemplateFailure) in try all.elements() }
@@ -102,7 +104,8 @@ final class TemplateRenderer {
   }
 
   private func assign(
-    _ value: TemplateValue, to target: Statement.Target, _ line: Int, in scope: TemplateScope
+    _ value: TemplateValue, to target: TemplateStatement.Target, _ line: Int,
+    in scope: TemplateScope
   ) throws(TemplateError) {
     switch target {
     case .name(let name): scope[name] = value
@@ -126,7 +129,7 @@ final class TemplateRenderer {
 
   /// The text that a body writes.
   private func captured(
-    _ body: [Statement], within scope: TemplateScope
+    _ body: [TemplateStatement], within scope: TemplateScope
   ) throws(TemplateError) -> TemplateValue {
     let outer = output
     output = ""
@@ -140,7 +143,8 @@ final class TemplateRenderer {
   }
 
   private func filtered(
-    _ value: TemplateValue, _ filters: [Statement.Filter], _ line: Int, in scope: TemplateScope
+    _ value: TemplateValue, _ filters: [TemplateStatement.Filter], _ line: Int,
+    in scope: TemplateScope
   ) throws(TemplateError) -> TemplateValue {
     var result = value
     for filter in filters {
@@ -154,7 +158,7 @@ final class TemplateRenderer {
   }
 
   private func runGeneration(
-    _ body: [Statement], _ line: Int, in scope: TemplateScope
+    _ body: [TemplateStatement], _ line: Int, in scope: TemplateScope
   ) throws(TemplateError) {
     guard captures == 0 else {
       throw failure(line, "\"generation\" inside of a macro or a block of text is not supported")

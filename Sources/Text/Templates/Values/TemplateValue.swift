@@ -39,7 +39,7 @@ enum TemplateValue {
     }
   }
 
-  init(_ literal: Expression.Literal) {
+  init(_ literal: TemplateExpression.Literal) {
     switch literal {
     case .none: self = .none
     case .bool(let value): self = .bool(value)
@@ -126,10 +126,10 @@ enum TemplateCallable {
 
 /// A macro, and the names that were known where it was defined.
 final class TemplateMacro {
-  let definition: Statement.Macro
+  let definition: TemplateStatement.Macro
   let scope: TemplateScope
 
-  init(_ definition: Statement.Macro, in scope: TemplateScope) {
+  init(_ definition: TemplateStatement.Macro, in scope: TemplateScope) {
     self.definition = definition
     self.scope = scope
   }

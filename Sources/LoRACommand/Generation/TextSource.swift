@@ -1,0 +1,35 @@
+import Containers
+import Tensors
+import Text
+
+/// Bytes of a file or of stdin, plain or inside gzip, as readers of text take them.
+enum TextSource {
+  /// A source that gives what is there, without waiting for more.
+  static func open(_ path: String) throws -> LineReader.Source {
+    let stream = try ContentStream.open(path)
+    return { bytes in
+      try Interruption.check()
+      let size = 1 << 16
+      let start = bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: size))
+      let count = try bytes.withMutableBytes { (bytes) throws(ContainerError) in
+        var room = bytes._mutatingExtracting(start..<start + size)
+        return try stream.read(into: &room)
+      }
+      bytes.removeLast(size - count)
+      return count
+    }
+  }
+
+  /// All of it as text; one line feed at its end is the shell's.
+  static func text(of path: String) throws -> String {
+    var bytes: [UInt8] = []
+    let source = try open(path)
+    while try source(&bytes) > 0 {}
+    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ChatError.notUTF8(file: path == "-" ? "standard input" : path)
+    }
+    return text
+  }
+}

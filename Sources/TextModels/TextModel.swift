@@ -1,0 +1,43 @@
+import Adapters
+import Containers
+import Kernels
+import Models
+import Tensors
+import Training
+
+/// A model folder as a network that is computed with.
+///
+///     let model = try TextModel<Float>("SmolLM2-135M-Instruct")
+///     try model.attach([WeightedAdapter(try AdapterFile.open("adapter"))])
+package struct TextModel<Scalar: DenseScalar>: Sendable {
+  /// The path as the user gave it.
+  package let file: String
+  package let configuration: ModelConfiguration
+  package let checkpoint: Checkpoint
+  package var network: Transformer<Scalar>
+  /// Tensors of the file that are no part of the network.
+  package let unusedTensors: [String]
+
+  /// Opens a folder and reads its weights, which stay as they are stored.
+  ///
+  /// - Throws: `ContainerError` for the files, `TextModelError` or `ModelOutlineError` or
+  ///   `SettingProblem` when there is no network to make, `ErrorList` with all settings that are not
+  ///   computed, or all tensors that are missing or have other shapes.
+  package init(_ path: String) throws {
+    try self.init(try Checkpoint.open(path))
+  }
+
+  /// Reads the weights of `checkpoint`, with `configuration` in place of the folder's own.
+  ///
+  /// - Throws: As opening a folder does.
+  package init(_ checkpoint: Checkpoint, configuration: ModelConfiguration? = nil) throws {
+    guard let configuration = try configuration ?? checkpoint.configuration else {
+      throw TextModelError.noConfiguration(file: checkpoint.path)
+    }
+    let design = try TransformerDesign(configuration)
+    let built = try NetworkBuilder.transformer(
+      design, from: try CheckpointTensors(checkpoint), as: Scalar.self)
+    (file, self.checkpoint, self.configuration) = (checkpoint.path, checkpoint, configuration)
+    (network, unusedTensors) = (built.network, built.unused)
+  }
+}
