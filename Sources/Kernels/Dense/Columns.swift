@@ -33,26 +33,3 @@ package func addScaledColumns<Scalar: DenseScalar>(
     }
   }
 }
-
-/// sums [columns] = Σ over the rows of `matrix` [rows, columns], as `BlockSum` adds; overwritten.
-@specialized(where Scalar == Float)
-package func columnSums<Scalar: DenseScalar>(
-  _ matrix: [Scalar], into sums: inout [Scalar], rows: Int,
-  using instructions: InstructionSet = .best
-) {
-  var sum = BlockSum<Scalar>(columns: sums.count, using: instructions)
-  sum.add(matrix, rows: rows)
-  sum.total(into: &sums)
-}
-
-/// dots [columns] = Σ over rows of a [rows, columns] · b [rows, columns], as `BlockSum` adds;
-/// overwritten.
-@specialized(where Scalar == Float)
-package func columnDots<Scalar: DenseScalar>(
-  _ a: [Scalar], _ b: [Scalar], into dots: inout [Scalar], rows: Int,
-  using instructions: InstructionSet = .best
-) {
-  var sum = BlockSum<Scalar>(columns: dots.count, using: instructions)
-  sum.addProducts(a, b, rows: rows)
-  sum.total(into: &dots)
-}
