@@ -16,7 +16,7 @@ import Testing
         FloatCoding.encode(values, as: format), in: format, rows: rows, columns: columns)
     case .codes, .roundedCodes, .rowCodes:
       let scheme: ScaledCoding.Scheme =
-        storage == .rowCodes ? .rows(columns: columns) : .blocks(.normalFloat, size: 64)
+        storage == .rowCodes ? .rows(columns: columns) : .blocks(.shuffled, size: 64)
       let scales = (0..<scheme.scaleCount(of: count)).map { _ in Float(abs(numbers.normal())) }
       let codes = (0..<(count * scheme.bits + 7) / 8).map { _ in
         UInt8(truncatingIfNeeded: numbers.next())
