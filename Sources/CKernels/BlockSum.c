@@ -6,7 +6,6 @@
   LORA_DECLARE(void, lora_add_rows_##SUFFIX, (LoraBlockSum *, const REAL *, size_t))              \
   LORA_DECLARE(                                                                                   \
       void, lora_add_products_##SUFFIX, (LoraBlockSum *, const REAL *, const REAL *, size_t))     \
-  LORA_DECLARE(void, lora_advance_block_sum_##SUFFIX, (LoraBlockSum *, size_t))                   \
   LORA_DECLARE(void, lora_block_sum_total_##SUFFIX, (const LoraBlockSum *, REAL *))               \
   void lora_add_rows_##SUFFIX(                                                                    \
       lora_instruction_set set, LoraBlockSum *sum, const REAL *a, size_t rows) {                  \
@@ -15,10 +14,6 @@
   void lora_add_products_##SUFFIX(                                                                \
       lora_instruction_set set, LoraBlockSum *sum, const REAL *a, const REAL *b, size_t rows) {   \
     LORA_CHOOSE(set, lora_add_products_##SUFFIX)(sum, a, b, rows);                                \
-  }                                                                                               \
-  void lora_advance_block_sum_##SUFFIX(                                                           \
-      lora_instruction_set set, LoraBlockSum *sum, size_t rows) {                                 \
-    LORA_CHOOSE(set, lora_advance_block_sum_##SUFFIX)(sum, rows);                                 \
   }                                                                                               \
   void lora_block_sum_total_##SUFFIX(                                                             \
       lora_instruction_set set, const LoraBlockSum *sum, REAL *total) {                           \

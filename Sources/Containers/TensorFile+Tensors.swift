@@ -23,7 +23,7 @@ extension TensorFile {
   ) throws {
     let reader = try makeReader(threads: threads)
     for entry in header.entriesByOffset {
-      var bytes = [UInt8](repeating: 0, count: entry.byteCount)
+      var bytes = [UInt8](zeros: entry.byteCount)
       try bytes.withMutableBytes { (bytes) throws(ContainerError) in
         try reader.read(into: &bytes)
       }

@@ -10,7 +10,7 @@ package struct Matrix<Scalar: DenseScalar>: Sendable {
   /// A matrix of zeros.
   package init(rows: Int, columns: Int) {
     (self.rows, self.columns) = (rows, columns)
-    elements = Array(repeating: 0, count: rows * columns)
+    elements = Array(zeros: rows * columns)
   }
 
   /// The matrix that `elements` fill, row by row.
@@ -26,7 +26,7 @@ package struct Matrix<Scalar: DenseScalar>: Sendable {
   package mutating func reshape(rows: Int, columns: Int) {
     (self.rows, self.columns) = (rows, columns)
     if elements.count < count {
-      elements = Array(repeating: 0, count: count)
+      elements = Array(zeros: count)
     }
   }
 

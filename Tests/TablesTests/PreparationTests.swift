@@ -146,14 +146,22 @@ import Testing
     let twice = Matrix<Double>(
       columns: 3, elements: [1, 2, 0.5, -1, 0, 2, -1, 0, 2, 0.3, 0.1, 0.2])
     var (one, other) = ([Double](repeating: 0, count: 9), [Double](repeating: 0, count: 12))
-    let weighted = softmaxCrossEntropy(
-      y.elements, labels: [1, 2, 1], columns: 3, weights: [5, 1, 2], gradient: &one)
-    let plain = softmaxCrossEntropy(
-      twice.elements, labels: [1, 2, 2, 1], columns: 3, gradient: &other)
+    let weighted = meanLoss(
+      y, ClassLabels([1, 2, 1], classes: 3, weights: [5, 1, 2]), gradient: &one)
+    let plain = meanLoss(twice, ClassLabels([1, 2, 2, 1], classes: 3), gradient: &other)
     #expect(abs(weighted - plain) < 1e-15)
     for column in 0..<3 {
       #expect(abs(one[3 + column] - other[3 + column] - other[6 + column]) < 1e-15)
       #expect(abs(one[column] - other[column]) < 1e-15)
     }
+  }
+
+  private func meanLoss(
+    _ y: Matrix<Double>, _ labels: ClassLabels, gradient: inout [Double]
+  ) -> Double {
+    var losses = BlockSum<Double>(columns: 1)
+    let divisor = labels.totalWeight
+    addCrossEntropy(y.elements, labels, divisor: divisor, gradient: &gradient, to: &losses)
+    return losses.total / divisor
   }
 }

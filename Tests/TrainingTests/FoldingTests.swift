@@ -21,6 +21,12 @@ import Training
     return network
   }
 
+  private static func outputs(of network: MultilayerPerceptron<Double>) -> Matrix<Double> {
+    var memory = network.makeMemory()
+    return network.outputs(
+      TableBatch(features: features, targets: .none), &memory, .scoring(.one))
+  }
+
   /// Puts an adapter of rank 2 with a scaling that is not 1 and B that is not 0 on every layer.
   private static func attach(
     _ kind: Kind, to network: inout MultilayerPerceptron<Double>, seed: UInt64
@@ -46,16 +52,16 @@ import Training
     let plain = Self.base()
     var network = plain
     Self.attach(below, to: &network, seed: 2)
-    let beside = network.outputs(for: Self.features)
+    let beside = Self.outputs(of: network)
     network.fold()
-    let folded = network.outputs(for: Self.features)
+    let folded = Self.outputs(of: network)
     Self.attach(above, to: &network, seed: 3)
-    let stacked = network.outputs(for: Self.features)
+    let stacked = Self.outputs(of: network)
     network.fold()
-    let merged = network.outputs(for: Self.features)
+    let merged = Self.outputs(of: network)
     #expect(network.trained.isEmpty)
     let distance = Self.distance
-    #expect(distance(beside, plain.outputs(for: Self.features)) > 0.1)
+    #expect(distance(beside, Self.outputs(of: plain)) > 0.1)
     #expect(distance(stacked, beside) > 0.1)
     #expect(distance(folded, beside) < 1e-13)
     #expect(distance(merged, stacked) < 1e-13)

@@ -82,7 +82,9 @@ import Training
     sums.finishGradient()
     dots.finishGradient()
     var whole = [Float](repeating: 0, count: 3)
-    columnSums(rows.dy.elements, into: &whole, rows: count)
+    var atOnce = BlockSum<Float>(columns: 3)
+    atOnce.add(rows.dy.elements, rows: count)
+    atOnce.total(into: &whole)
     #expect(sums.gradient == whole && dots.gradient == whole)
   }
 

@@ -40,10 +40,6 @@ typedef struct {
   /* adds the products of the step's next rows, a[rows,C] · b[rows,C] */                          \
   void lora_add_products_##SUFFIX(                                                                \
       lora_instruction_set set, LoraBlockSum *sum, const REAL *a, const REAL *b, size_t rows);    \
-  /* counts rows whose chains the caller has continued in the first row of `sums` himself, not    \
-     beyond the end of the open block; when they complete it, it joins the tree */                \
-  void lora_advance_block_sum_##SUFFIX(                                                           \
-      lora_instruction_set set, LoraBlockSum *sum, size_t rows);                                  \
   /* total[C] = the sum so far, overwritten; 0 of no rows; a NaN is the canonical one */          \
   void lora_block_sum_total_##SUFFIX(                                                             \
       lora_instruction_set set, const LoraBlockSum *sum, REAL *total);

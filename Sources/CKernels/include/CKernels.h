@@ -22,6 +22,7 @@
 #include "FloatScan.h"
 #include "Functions.h"
 #include "InstructionSet.h"
+#include "LargePages.h"
 #include "Losses.h"
 #include "LowRankUpdate.h"
 #include "MatrixProduct.h"

@@ -1,13 +1,13 @@
 import CKernels
 
+/// Rows of a training step whose contributions are one chain.
+package let blockRows = Int(LORA_BLOCK_ROWS)
+
 /// A sum over the rows of a step, for each of some columns, in one order for any portions of rows.
 ///
 /// Blocks of `blockRows` rows are summed in ascending order, and added along a balanced tree; see
 /// `BlockSum.h`. Its bits do not depend on how many rows each call brings.
 package struct BlockSum<Scalar: DenseScalar>: Sendable {
-  /// Rows that are summed in one chain.
-  package static var blockRows: Int { Int(LORA_BLOCK_ROWS) }
-
   package let columns: Int
   /// Rows added so far.
   package private(set) var rows = 0
@@ -17,7 +17,7 @@ package struct BlockSum<Scalar: DenseScalar>: Sendable {
 
   package init(columns: Int, using instructions: InstructionSet = .best) {
     (self.columns, self.instructions) = (columns, instructions)
-    sums = Array(repeating: 0, count: columns)
+    sums = Array(zeros: columns)
   }
 
   /// Adds the step's next rows, `matrix` [rows, columns].
@@ -42,19 +42,6 @@ package struct BlockSum<Scalar: DenseScalar>: Sendable {
     }
   }
 
-  /// Lets `extend` continue the open block's chains, [columns], by `rows` of the step's next rows.
-  ///
-  /// They must all belong to that block; when they complete it, it joins the tree.
-  package mutating func extendBlock(rows: Int, _ extend: (UnsafeMutablePointer<Scalar>) -> Void) {
-    precondition(self.rows % Self.blockRows + rows <= Self.blockRows, "rows of two blocks")
-    unsafe sums.withUnsafeMutableBufferPointer { sums in
-      guard let chains = sums.baseAddress else { return }
-      unsafe extend(chains)
-    }
-    let code = instructions.code
-    unsafe withState(for: rows) { unsafe Scalar.kernels.advanceBlockSum(code, $0, rows) }
-  }
-
   /// The sum of all rows so far: `total` [columns] is overwritten.
   package func total(into total: inout [Scalar]) {
     precondition(total.count == columns, "a sum for each column")
@@ -73,10 +60,10 @@ package struct BlockSum<Scalar: DenseScalar>: Sendable {
   private mutating func withState(
     for rows: Int, _ body: (UnsafeMutablePointer<LoraBlockSum>) -> Void
   ) {
-    let blocks = (self.rows + rows) / Self.blockRows
+    let blocks = (self.rows + rows) / blockRows
     let levels = Int.bitWidth - blocks.leadingZeroBitCount
     let count = (1 + levels) * columns
-    if sums.count < count { sums += repeatElement(0, count: count - sums.count) }
+    if sums.count < count { sums += Array(zeros: count - sums.count) }
     let before = self.rows
     self.rows = unsafe sums.withUnsafeMutableBufferPointer { sums in
       var state = unsafe LoraBlockSum(sums: sums.baseAddress, columns: columns, rows: before)

@@ -3,14 +3,16 @@ import CKernels
 /// y [rows, bias.count] = bias in every row; `y` is overwritten.
 @specialized(where Scalar == Float)
 package func fillRows<Scalar: DenseScalar>(
-  _ y: inout [Scalar], with bias: [Scalar], rows: Int
+  _ y: inout [Scalar], with bias: [Scalar], rows: Int, workers: Workers = .one
 ) {
   let columns = bias.count
   precondition(y.count >= rows * columns, "the matrix holds fewer than \(rows) rows")
   unsafe bias.withUnsafeBufferPointer { bias in
     unsafe y.withUnsafeMutableBufferPointer { y in
       guard let bias = bias.baseAddress, let y = y.baseAddress else { return }
-      unsafe Scalar.kernels.fillRows(y, bias, rows, columns)
+      inRows(rows, of: columns, workers) { first, count in
+        unsafe Scalar.kernels.fillRows(y + first * columns, bias, count, columns)
+      }
     }
   }
 }
@@ -32,27 +34,4 @@ package func addScaledColumns<Scalar: DenseScalar>(
       }
     }
   }
-}
-
-/// sums [columns] = Σ over the rows of `matrix` [rows, columns], as `BlockSum` adds; overwritten.
-@specialized(where Scalar == Float)
-package func columnSums<Scalar: DenseScalar>(
-  _ matrix: [Scalar], into sums: inout [Scalar], rows: Int,
-  using instructions: InstructionSet = .best
-) {
-  var sum = BlockSum<Scalar>(columns: sums.count, using: instructions)
-  sum.add(matrix, rows: rows)
-  sum.total(into: &sums)
-}
-
-/// dots [columns] = Σ over rows of a [rows, columns] · b [rows, columns], as `BlockSum` adds;
-/// overwritten.
-@specialized(where Scalar == Float)
-package func columnDots<Scalar: DenseScalar>(
-  _ a: [Scalar], _ b: [Scalar], into dots: inout [Scalar], rows: Int,
-  using instructions: InstructionSet = .best
-) {
-  var sum = BlockSum<Scalar>(columns: dots.count, using: instructions)
-  sum.addProducts(a, b, rows: rows)
-  sum.total(into: &dots)
 }

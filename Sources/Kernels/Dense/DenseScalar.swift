@@ -40,7 +40,6 @@ package protocol DenseScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   let sumOfSquares: @Sendable (Instructions, Input, Int) -> Double
   let addRows: @Sendable (Instructions, Sum, Input, Int) -> Void
   let addProducts: @Sendable (Instructions, Sum, Input, Input, Int) -> Void
-  let advanceBlockSum: @Sendable (Instructions, Sum, Int) -> Void
   let blockSumTotal: @Sendable (Instructions, UnsafePointer<LoraBlockSum>, Output) -> Void
   let takeRecords:
     @Sendable (
@@ -71,7 +70,6 @@ extension Float: DenseScalar {
     sumOfSquares: { unsafe lora_sum_of_squares_f32($0, $1, $2) },
     addRows: { unsafe lora_add_rows_f32($0, $1, $2, $3) },
     addProducts: { unsafe lora_add_products_f32($0, $1, $2, $3, $4) },
-    advanceBlockSum: { unsafe lora_advance_block_sum_f32($0, $1, $2) },
     blockSumTotal: { unsafe lora_block_sum_total_f32($0, $1, $2) },
     takeRecords: { unsafe lora_take_records_f32($0, $1, $2, $3) },
     sgdStep: { unsafe lora_sgd_step_f32($0, $1, $2, $3, $4, $5) },
@@ -96,7 +94,6 @@ extension Double: DenseScalar {
     sumOfSquares: { unsafe lora_sum_of_squares_f64($0, $1, $2) },
     addRows: { unsafe lora_add_rows_f64($0, $1, $2, $3) },
     addProducts: { unsafe lora_add_products_f64($0, $1, $2, $3, $4) },
-    advanceBlockSum: { unsafe lora_advance_block_sum_f64($0, $1, $2) },
     blockSumTotal: { unsafe lora_block_sum_total_f64($0, $1, $2) },
     takeRecords: { unsafe lora_take_records_f64($0, $1, $2, $3) },
     sgdStep: { unsafe lora_sgd_step_f64($0, $1, $2, $3, $4, $5) },

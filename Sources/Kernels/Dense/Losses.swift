@@ -47,38 +47,6 @@ package struct ClassLabels: Sendable {
   }
 }
 
-/// The mean over rows of -log softmax(logits)[label], and its gradient.
-///
-/// - Parameters:
-///   - logits: [labels.count, columns].
-///   - labels: one in `0 ..< columns` for each row, or -1 for a row that does not count.
-///   - columns: how many classes there are.
-///   - weights: one a class, by which the mean is weighted; nil for the plain mean.
-///   - gradient: [labels.count, columns], overwritten with (softmax - one-hot) / rows, weighted.
-/// - Returns: The loss, in f64.
-@specialized(where Scalar == Float)
-package func softmaxCrossEntropy<Scalar: DenseScalar>(
-  _ logits: [Scalar], labels: [Int32], columns: Int,
-  weights: [Double]? = nil, gradient: inout [Scalar]
-) -> Double {
-  let labels = ClassLabels(labels, classes: columns, weights: weights)
-  let divisor = labels.totalWeight
-  var losses = BlockSum<Double>(columns: 1)
-  addCrossEntropy(logits, labels, divisor: divisor, gradient: &gradient, to: &losses)
-  return losses.total / divisor
-}
-
-/// The mean over rows of -log softmax(logits)[label] alone.
-@specialized(where Scalar == Float)
-package func softmaxCrossEntropy<Scalar: DenseScalar>(
-  _ logits: [Scalar], labels: [Int32], columns: Int, weights: [Double]? = nil
-) -> Double {
-  let labels = ClassLabels(labels, classes: columns, weights: weights)
-  var losses = BlockSum<Double>(columns: 1)
-  addCrossEntropy(logits, labels, to: &losses)
-  return losses.total / labels.totalWeight
-}
-
 /// Part of a step's cross-entropy: its next rows' losses, and the gradient of the whole.
 ///
 /// - Parameters:
@@ -148,65 +116,61 @@ private func withOptionalPointer(
   unsafe numbers.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
 }
 
-/// The mean over rows · columns elements of (y - target)², and its gradient
-/// 2 (y - target) / (rows · columns).
+/// Part of a step's squared error: its next rows' Σ (y - target)², and the gradient of the whole.
 ///
-/// All three hold as many elements at least; `gradient` is overwritten.
-@specialized(where Scalar == Float)
-package func meanSquaredError<Scalar: DenseScalar>(
-  _ y: [Scalar], target: [Scalar], gradient: inout [Scalar], rows: Int, columns: Int
-) -> Double {
-  let divisor = Double(rows * columns)
-  var losses = BlockSum<Double>(columns: 1)
-  addSquaredError(
-    y, target: target, divisor: divisor, gradient: &gradient, to: &losses,
-    rows: rows, columns: columns)
-  return losses.total / divisor
-}
-
-/// The mean over rows · columns elements of (y - target)² alone.
-@specialized(where Scalar == Float)
-package func meanSquaredError<Scalar: DenseScalar>(
-  _ y: [Scalar], target: [Scalar], rows: Int, columns: Int
-) -> Double {
-  var losses = BlockSum<Double>(columns: 1)
-  squaredError(y, target, divisor: 1, nil, &losses, (rows, columns), .best)
-  return losses.total / Double(rows * columns)
-}
-
-/// Part of a step's squared error: its next rows' Σ (y - target)², and the gradient of the whole,
-/// 2 (y - target) / divisor.
+/// - Parameters:
+///   - y: [rows, columns].
+///   - target: Of the shape of `y`.
+///   - divisor: The numbers of all rows of the step.
+///   - gradient: Of the shape of `y`, overwritten with 2 (y - target) / divisor.
+///   - losses: Of one column; each row's sum is added.
+///   - shape: Rows and columns; each matrix holds as many elements at least.
+///   - workers: The threads, which do not change a bit.
+///   - instructions: What computes it; one of `InstructionSet.available`.
 @specialized(where Scalar == Float)
 package func addSquaredError<Scalar: DenseScalar>(
   _ y: [Scalar], target: [Scalar], divisor: Double, gradient: inout [Scalar],
-  to losses: inout BlockSum<Double>, rows: Int, columns: Int,
+  to losses: inout BlockSum<Double>, shape: (rows: Int, columns: Int), workers: Workers = .one,
   using instructions: InstructionSet = .best
 ) {
-  precondition(gradient.count >= rows * columns, "too few rows")
+  precondition(gradient.count >= shape.rows * shape.columns, "too few rows")
   unsafe gradient.withUnsafeMutableBufferPointer { gradient in
     unsafe squaredError(
-      y, target, divisor: divisor, gradient.baseAddress, &losses, (rows, columns), instructions)
+      y, target, divisor: divisor, gradient.baseAddress, &losses, shape, workers, instructions)
   }
+}
+
+/// Part of a step's squared error: its next rows' Σ (y - target)² alone.
+@specialized(where Scalar == Float)
+package func addSquaredError<Scalar: DenseScalar>(
+  _ y: [Scalar], target: [Scalar], to losses: inout BlockSum<Double>,
+  shape: (rows: Int, columns: Int), workers: Workers = .one
+) {
+  squaredError(y, target, divisor: 1, nil, &losses, shape, workers, .best)
 }
 
 private func squaredError<Scalar: DenseScalar>(
   _ y: [Scalar], _ target: [Scalar], divisor: Double, _ gradient: UnsafeMutablePointer<Scalar>?,
-  _ sum: inout BlockSum<Double>, _ shape: (rows: Int, columns: Int),
+  _ sum: inout BlockSum<Double>, _ shape: (rows: Int, columns: Int), _ workers: Workers,
   _ instructions: InstructionSet
 ) {
-  let count = shape.rows * shape.columns
-  precondition(y.count >= count && target.count >= count, "too few rows")
-  var losses = [Double](repeating: 0, count: shape.rows)
+  let (rows, columns) = shape
+  precondition(y.count >= rows * columns && target.count >= rows * columns, "too few rows")
+  var losses = [Double](repeating: 0, count: rows)
   unsafe y.withUnsafeBufferPointer { y in
     unsafe target.withUnsafeBufferPointer { target in
       unsafe losses.withUnsafeMutableBufferPointer { losses in
         guard let y = y.baseAddress, let target = target.baseAddress,
           let losses = losses.baseAddress
         else { return }
-        unsafe Scalar.kernels.squaredError(
-          instructions.code, y, target, divisor, gradient, losses, shape.rows, shape.columns)
+        inRows(rows, of: columns, workers) { first, count in
+          let start = first * columns
+          unsafe Scalar.kernels.squaredError(
+            instructions.code, y + start, target + start, divisor,
+            gradient.map { unsafe $0 + start }, losses + first, count, columns)
+        }
       }
     }
   }
-  sum.add(losses, rows: shape.rows)
+  sum.add(losses, rows: rows)
 }

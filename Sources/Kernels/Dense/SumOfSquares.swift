@@ -1,26 +1,24 @@
-/// Σ x², not finite when an element is not; the order of summation depends on the count alone.
+/// Numbers whose squares are summed as a row is, by one thread.
+private let partLength = 1 << 20
+
+/// Σ x² in f64, not finite when an element is not, in an order that depends on the count alone.
+///
+/// Parts of 2²⁰ numbers, the last one shorter, are each summed as `Losses.h` sums along a row, and then
+/// added in ascending order.
 @specialized(where Scalar == Float)
 package func sumOfSquares<Scalar: DenseScalar>(
-  _ x: [Scalar], using instructions: InstructionSet = .best
+  _ x: [Scalar], workers: Workers = .one, using instructions: InstructionSet = .best
 ) -> Double {
-  unsafe x.withUnsafeBufferPointer { x in
-    guard let start = x.baseAddress else { return 0 }
-    return unsafe Scalar.kernels.sumOfSquares(instructions.code, start, x.count)
-  }
-}
-
-/// The sum of the squares of `values` in f64, in an order that depends on their count alone.
-package func sumOfSquares<Scalar: DenseScalar>(_ values: [Scalar], workers: Workers) -> Double {
-  let (total, part) = (values.count, 1 << 20)
-  let parts = (total + part - 1) / part
+  let count = x.count
+  let parts = (count + partLength - 1) / partLength
   var sums = [Double](repeating: 0, count: parts)
-  unsafe values.withUnsafeBufferPointer { values in
+  unsafe x.withUnsafeBufferPointer { x in
     unsafe sums.withUnsafeMutableBufferPointer { sums in
-      guard let values = values.baseAddress, let sums = sums.baseAddress else { return }
-      workers.run(parts) { index in
-        let start = index * part
-        unsafe sums[index] = Scalar.kernels.sumOfSquares(
-          InstructionSet.best.code, values + start, min(part, total - start))
+      guard let x = x.baseAddress, let sums = sums.baseAddress else { return }
+      workers.run(parts) { part in
+        let start = part * partLength
+        unsafe sums[part] = Scalar.kernels.sumOfSquares(
+          instructions.code, x + start, min(partLength, count - start))
       }
     }
   }

@@ -34,9 +34,6 @@ package func matmulTN<Scalar: DenseScalar>(
   multiply(LORA_TN, a, b, into: &c, product, instructions, firstRow: firstRow)
 }
 
-/// Rows of a training step whose contributions are one chain.
-package let blockRows = Int(LORA_BLOCK_ROWS)
-
 /// Checks the sizes once, then computes C in strips, one a thread.
 private func multiply<Scalar: DenseScalar, Operand: ProductOperand>(
   _ form: lora_form, _ a: [Scalar], _ b: Operand, into c: inout [Scalar], _ product: Product,

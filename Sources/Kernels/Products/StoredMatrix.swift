@@ -47,7 +47,7 @@ package struct StoredMatrix: Sendable {
   ) -> [Scalar] {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "no such rows")
     let elements = range.lowerBound * columns..<range.upperBound * columns
-    var values = [Scalar](repeating: 0, count: elements.count)
+    var values = [Scalar](zeros: elements.count)
     unsafe bytes.withUnsafeBytes { bytes in
       unsafe values.withUnsafeMutableBytes { values in
         let all = unsafe RawSpan(_unsafeBytes: bytes)

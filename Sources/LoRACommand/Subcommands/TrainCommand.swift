@@ -57,7 +57,7 @@ struct TrainCommand: ParsableCommand, RepeatableCommand {
       below: below, anyBase: adaptation.anyBase)
     let network = try BaseNetwork<Float>(base, network.settings(under: below))
     if adaptation.full {
-      try session.trainFully(of: network, on: table)
+      try session.trainFully(of: consume network, on: table)
     } else {
       try session.trainAdapter(adaptation.choice, of: network, on: table)
     }

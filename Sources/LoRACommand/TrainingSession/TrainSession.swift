@@ -46,7 +46,7 @@ struct TrainSession {
     let work = Work(
       network: network, loss: frozen.loss, tables: tables, origin: bottom.identity,
       dropoutSeed: dropoutSeed)
-    let before = evaluation(of: network, work)
+    let before = evaluation(of: network, tables, frozen.loss)
     open(work, method: plan.summary, decomposer)
     let batchChance = generator
     let outcome = try run.train(work, generator: &generator)
@@ -57,7 +57,7 @@ struct TrainSession {
     try AdapterFile.write(
       adapter.contents, to: output.path, options: output.options,
       threads: run.workers.count, isCompressed: output.gzip)
-    var result = result(outcome, work, before: before)
+    var result = result(outcome, tables, frozen.loss, before: before)
     result.decomposer = decomposer
     if wanted.comparison.isWanted {
       result.rival = try FullComparison(run: run, rate: wanted.comparison.rate, output: output.path)
@@ -67,36 +67,38 @@ struct TrainSession {
   }
 
   /// Trains all weights of `base` and writes the network.
-  func trainFully(of base: BaseNetwork<Float>, on path: String) throws {
+  ///
+  /// The numbers that `base` was read with are let go where the training's own begin.
+  func trainFully(of base: consuming BaseNetwork<Float>, on path: String) throws {
     guard base.quantizedNames.isEmpty else {
       throw ModelError.quantized(file: base.file, what: "--full would train them")
     }
-    let bottom = try AdaptedBase(base, below: below, anyBase: anyBase)
+    let types = base.types
+    let bottom = try AdaptedBase(consume base, below: below, anyBase: anyBase)
     var generator = Generator(seed: seed)
     let (tables, loss) = try open(bottom, path, &generator)
+    var description = description(of: bottom.base, tables)
+    description.activation = description.activation ?? .relu
+    let origin = bottom.identity
+    let network = try (consume bottom).network()
     try trainFully(
-      Work(
-        network: try bottom.network(), loss: loss, tables: tables, origin: bottom.identity),
-      bottom, &generator)
+      Work(network: consume network, loss: loss, tables: tables, origin: origin), description,
+      types, &generator)
   }
 
   private func trainFully<Net>(
-    _ frozen: Work<Net>, _ bottom: AdaptedBase, _ generator: inout Generator
+    _ work: consuming Work<Net>, _ description: ModelDescription, _ types: [String: DType],
+    _ generator: inout Generator
   ) throws {
-    let before = evaluation(of: frozen.network, frozen)
-    var network = frozen.network
-    network.setTrained(true)
-    let work = Work(
-      network: network, loss: frozen.loss, tables: frozen.tables, origin: frozen.origin)
+    let (tables, loss) = (work.tables, work.loss)
+    let before = evaluation(of: work.network, tables, loss)
+    work.network.setTrained(true)
     open(work, method: "all weights")
-    var outcome = try run.train(work, generator: &generator)
-    var description = description(of: bottom.base, work.tables)
-    description.activation = description.activation ?? .relu
-    outcome.network.round(to: bottom.base.types)
+    var outcome = try run.train(consume work, generator: &generator)
+    outcome.network.round(to: types)
     try NetworkFile.write(
-      outcome.network, description, to: output, threads: run.workers.count,
-      types: bottom.base.types)
-    try show(result(outcome, work, before: before))
+      outcome.network, description, to: output, threads: run.workers.count, types: types)
+    try show(result(outcome, tables, loss, before: before))
   }
 
   private func open(
@@ -121,8 +123,10 @@ struct TrainSession {
     report.showAhead(opening.report, besideOutputOnStdout: output.isStandardOutput)
   }
 
-  private func evaluation<Net>(of network: Net, _ work: Work<Net>) -> Evaluation {
-    network.evaluation(on: work.tables.judged, work.loss, run.workers)
+  private func evaluation(
+    of network: some TableNetwork<Float>, _ tables: TrainingTables, _ loss: Loss
+  ) -> Evaluation {
+    network.evaluation(on: tables.judged, loss, run.workers)
   }
 
   /// What is known of the network after training on `tables`.
@@ -138,13 +142,13 @@ struct TrainSession {
   }
 
   private func result<Net>(
-    _ outcome: RunOutcome<Net>, _ work: Work<Net>, before: Evaluation
-  ) -> TrainingReport {
+    _ outcome: RunOutcome<Net>, _ tables: TrainingTables, _ loss: Loss, before: Evaluation
+  ) -> TrainingReport where Net: TableNetwork<Float> {
     let network = outcome.network
     return TrainingReport(
-      output: output.path, tables: work.tables, run: run, seed: seed, before: before,
+      output: output.path, tables: tables, run: run, seed: seed, before: before,
       own: TrainingReport.Contender(
-        outcome, parameters: network.trainedCount, after: evaluation(of: network, work)),
+        outcome, parameters: network.trainedCount, after: evaluation(of: network, tables, loss)),
       baseParameters: network.parameterCount)
   }
 

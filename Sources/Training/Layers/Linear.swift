@@ -49,7 +49,9 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     }
     // y = b + s·b'
     let offset = beside.reduce(sum(bias?.values, branch?.offset)) { sum($0, $1.offset) }
-    if let offset { fillRows(&memory.output.elements, with: offset, rows: x.rows) }
+    if let offset {
+      fillRows(&memory.output.elements, with: offset, rows: x.rows, workers: pass.workers)
+    }
     // y += x Wᵀ
     weight.multiply(
       x, into: &memory.output.elements, accumulates: offset != nil, pass.workers)

@@ -12,10 +12,4 @@ package protocol TableNetwork<Scalar>: AdaptableNetwork where Batch == TableBatc
 extension TableNetwork {
   package var inputs: Int { widths[0] }
   package var outputs: Int { widths[widths.count - 1] }
-
-  /// The outputs [B, out] of the rows x [B, in].
-  package func outputs(for x: Matrix<Scalar>, _ workers: Workers = .one) -> Matrix<Scalar> {
-    var memory = makeMemory()
-    return outputs(TableBatch(features: x, targets: .none), &memory, .scoring(workers))
-  }
 }

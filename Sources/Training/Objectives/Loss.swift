@@ -32,21 +32,20 @@ package enum Loss: Sendable, Equatable {
   package func sum<Scalar: DenseScalar>(
     _ y: Matrix<Scalar>, _ targets: Targets<Scalar>, _ workers: Workers = .one
   ) -> Double {
+    var losses = BlockSum<Double>(columns: 1)
     switch targets {
     case .labels(let labels):
       let labels = ClassLabels(labels, classes: y.columns, weights: classWeights)
-      var losses = BlockSum<Double>(columns: 1)
       addCrossEntropy(y.elements, labels, to: &losses, workers: workers)
-      return losses.total
     case .values(let values) where self == .binaryCrossEntropy:
-      var (losses, none) = (BlockSum<Double>(columns: 1), nil as Matrix<Scalar>?)
+      var none: Matrix<Scalar>?
       BinaryCrossEntropy.add(y, values, divisor: 1, gradient: &none, to: &losses)
-      return losses.total
     case .values(let values):
-      return Double(y.count)
-        * Kernels.meanSquaredError(
-          y.elements, target: values.elements, rows: y.rows, columns: y.columns)
+      addSquaredError(
+        y.elements, target: values.elements, to: &losses, shape: (y.rows, y.columns),
+        workers: workers)
     case .none: preconditionFailure("a loss needs targets")
     }
+    return losses.total
   }
 }

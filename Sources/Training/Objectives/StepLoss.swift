@@ -33,7 +33,7 @@ package struct StepLoss: Sendable {
     case .values(let values):
       addSquaredError(
         y.elements, target: values.elements, divisor: divisor, gradient: &gradient.elements,
-        to: &losses, rows: y.rows, columns: y.columns)
+        to: &losses, shape: (y.rows, y.columns), workers: workers)
     case .none: preconditionFailure("a loss needs targets")
     }
   }

@@ -33,8 +33,8 @@ package struct Adam<Scalar: DenseScalar>: Optimizer {
     _ parameter: inout Parameter<Scalar>, at index: Int, workers: Workers
   ) {
     if index == state.first.count {
-      state.first.append(Array(repeating: 0, count: parameter.value.count))
-      state.second.append(Array(repeating: 0, count: parameter.value.count))
+      state.first.append(Array(zeros: parameter.value.count))
+      state.second.append(Array(zeros: parameter.value.count))
     }
     var step = step
     step.rate *= parameter.rateFactor

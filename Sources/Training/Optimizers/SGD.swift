@@ -27,7 +27,7 @@ package struct SGD<Scalar: DenseScalar>: Optimizer {
   ) {
     if index == state.first.count {
       let count = step.momentum == 0 ? 0 : parameter.value.count
-      state.first.append(Array(repeating: 0, count: count))
+      state.first.append(Array(zeros: count))
     }
     var step = step
     step.rate *= parameter.rateFactor

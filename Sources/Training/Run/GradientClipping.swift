@@ -4,11 +4,11 @@ extension Network {
   /// The norm √Σg² over the gradients of all trained parameters, in f64.
   ///
   /// - Throws: `TrainingError.nonFiniteGradient` naming the first parameter whose gradient is not.
-  mutating func gradientNorm(step: Int) throws(TrainingError) -> Double {
+  mutating func gradientNorm(step: Int, _ workers: Workers) throws(TrainingError) -> Double {
     var total = 0.0
     var culprit: String?
     withTrained { parameter in
-      let squares = sumOfSquares(parameter.gradient)
+      let squares = sumOfSquares(parameter.gradient, workers: workers)
       if !squares.isFinite, culprit == nil { culprit = parameter.name }
       total += squares
     }

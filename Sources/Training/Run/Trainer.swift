@@ -29,13 +29,6 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
   /// The steps of the whole run.
   package var steps: Int { recipe.schedule.steps }
 
-  /// Takes the steps that are left; `report` hears of each, and ends the run by throwing.
-  package mutating func run(_ report: (TrainingEvent) throws -> Void) throws {
-    while step < steps {
-      try report(try advance())
-    }
-  }
-
   /// Takes one step.
   ///
   /// - Throws: `TrainingError` before anything is updated when a loss or gradient is not finite.
@@ -45,7 +38,7 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
     batches.next(into: &batch)
     let loss = learn()
     guard loss.isFinite else { throw .nonFiniteLoss(step: step + 1, loss: loss) }
-    let norm = try network.gradientNorm(step: step + 1)
+    let norm = try network.gradientNorm(step: step + 1, recipe.workers)
     let rate = recipe.schedule.rate(at: step)
     recipe.optimizer.beginStep(
       rate: rate, gradientScale: clippingFactor(norm: norm, limit: recipe.clipNorm))

@@ -33,7 +33,7 @@ package struct StepSum<Scalar: DenseScalar>: Sendable {
   private var spare: [[Scalar]] = []
 
   init(_ shape: Shape) {
-    total = Array(repeating: 0, count: shape.elementCount)
+    total = Array(zeros: shape.elementCount)
     columns = shape.rank > 1 ? shape.elementCount / shape[0] : shape.elementCount
   }
 
@@ -118,7 +118,7 @@ package struct StepSum<Scalar: DenseScalar>: Sendable {
   }
 
   private mutating func takeSpare() -> [Scalar] {
-    spare.popLast() ?? Array(repeating: 0, count: total.count)
+    spare.popLast() ?? Array(zeros: total.count)
   }
 }
 

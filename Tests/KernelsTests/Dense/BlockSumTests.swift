@@ -21,9 +21,13 @@ import Testing
     let a: [Scalar] = denseNumbers(rows * columns, seed: rows, corners: rows % 2 == 1)
     let b: [Scalar] = denseNumbers(rows * columns, seed: rows + 1, corners: false)
     var sums = [Scalar](repeating: .nan, count: columns)
-    columnSums(a, into: &sums, rows: rows, using: instructions)
+    var sum = BlockSum<Scalar>(columns: columns, using: instructions)
+    sum.add(a, rows: rows)
+    sum.total(into: &sums)
     var dots = sums
-    columnDots(a, b, into: &dots, rows: rows, using: instructions)
+    var dot = BlockSum<Scalar>(columns: columns, using: instructions)
+    dot.addProducts(a, b, rows: rows)
+    dot.total(into: &dots)
     for column in 0..<columns {
       let sum: Scalar = naiveBlockSum(rows) { $0 + a[$1 * columns + column] }
       #expect(sums[column].pattern == sum.pattern)
@@ -41,7 +45,9 @@ import Testing
     let columns = 21
     let a: [Float] = denseNumbers(450 * columns, seed: 1, corners: false)
     var whole = [Float](repeating: 0, count: columns)
-    columnSums(a, into: &whole, rows: 450)
+    var atOnce = BlockSum<Float>(columns: columns)
+    atOnce.add(a, rows: 450)
+    atOnce.total(into: &whole)
     var (sum, first) = (BlockSum<Float>(columns: columns), 0)
     for rows in portions {
       sum.add(Array(a[first * columns..<(first + rows) * columns]), rows: rows)
@@ -50,19 +56,5 @@ import Testing
     var total = whole
     sum.total(into: &total)
     #expect(sum.rows == 450 && total == whole)
-  }
-
-  @Test func `a block may be continued by hand`() {
-    let a: [Double] = denseNumbers(200, seed: 2, corners: false)
-    var (given, byHand) = (BlockSum<Double>(columns: 1), BlockSum<Double>(columns: 1))
-    given.add(a, rows: 200)
-    var first = 0
-    for rows in [10, 54, 64, 33, 31, 8] {
-      byHand.extendBlock(rows: rows) { chain in
-        for row in first..<first + rows { unsafe chain[0] += a[row] }
-      }
-      first += rows
-    }
-    #expect(byHand.total == given.total && byHand.rows == 200)
   }
 }

@@ -8,8 +8,10 @@ import Testing
     softmax(logits, into: &p, rows: 2, columns: 3)
     #expect(p == [1, 0, 0, 0, 1, 0])
     var gradient = logits
-    let loss = softmaxCrossEntropy(logits, labels: [2, 1], columns: 3, gradient: &gradient)
-    #expect(loss == 1000)
+    var losses = BlockSum<Double>(columns: 1)
+    addCrossEntropy(
+      logits, ClassLabels([2, 1], classes: 3), divisor: 2, gradient: &gradient, to: &losses)
+    #expect(losses.total / 2 == 1000)
     #expect(gradient == [0.5, 0, -0.5, 0, 0, 0])
   }
 
@@ -29,6 +31,16 @@ import Testing
     #expect(sumOfSquares(wide, using: instructions) == naiveRowSum(wide.map { $0 * $0 }))
     #expect(sumOfSquares(narrow + [.infinity], using: instructions) == .infinity)
     #expect(sumOfSquares(narrow + [.nan], using: instructions).isNaN)
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func `a large sum of squares is that of its parts, on any threads`(threads: Int) {
+    let part = 1 << 20
+    let x: [Float] = denseNumbers(2 * part + 5, seed: 7, corners: false)
+    let parts = stride(from: 0, to: x.count, by: part).map {
+      sumOfSquares(Array(x[$0..<min(x.count, $0 + part)]))
+    }
+    #expect(sumOfSquares(x, workers: Workers(count: threads)) == parts[0] + parts[1] + parts[2])
   }
 
   private static let shapes = [(1, 1), (2, 3), (70, 10), (3, 16), (5, 150)]
@@ -89,8 +101,8 @@ import Testing
     var gradient = y
     var losses = BlockSum<Double>(columns: 1)
     addSquaredError(
-      y, target: target, divisor: 12, gradient: &gradient, to: &losses, rows: rows,
-      columns: columns, using: instructions)
+      y, target: target, divisor: 12, gradient: &gradient, to: &losses, shape: shape,
+      using: instructions)
     let differences = zip(y, target).map { Double($0) - Double($1) }
     #expect(
       gradient.map(\.bitPattern)
@@ -107,9 +119,10 @@ import Testing
     let logits: [Float] = denseNumbers(rows * columns, seed: 6, corners: false)
     let labels = (0..<rows).map { Int32($0 * 13) }
     var whole = logits
-    let loss = softmaxCrossEntropy(logits, labels: labels, columns: columns, gradient: &whole)
-    #expect(softmaxCrossEntropy(logits, labels: labels, columns: columns) == loss)
-    var losses = BlockSum<Double>(columns: 1)
+    var (wholeLosses, losses) = (BlockSum<Double>(columns: 1), BlockSum<Double>(columns: 1))
+    addCrossEntropy(
+      logits, ClassLabels(labels, classes: columns), divisor: Double(rows), gradient: &whole,
+      to: &wholeLosses)
     var parts: [Float] = []
     for range in [0..<40, 40..<47, 47..<rows] {
       var gradient = Array(logits[range.lowerBound * columns..<range.upperBound * columns])
@@ -118,6 +131,21 @@ import Testing
         gradient: &gradient, to: &losses, workers: Workers(count: threads))
       parts += gradient
     }
-    #expect(losses.total / Double(rows) == loss && parts == whole)
+    #expect(losses.total == wholeLosses.total && parts == whole)
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func `threads do not change a bit of a squared error`(threads: Int) {
+    let shape = (rows: 150, columns: 2000)
+    let y: [Float] = denseNumbers(shape.rows * shape.columns, seed: 8, corners: false)
+    let target: [Float] = denseNumbers(shape.rows * shape.columns, seed: 9, corners: false)
+    var (one, gradient) = (y, y)
+    var (onesLosses, losses) = (BlockSum<Double>(columns: 1), BlockSum<Double>(columns: 1))
+    addSquaredError(
+      y, target: target, divisor: 3, gradient: &one, to: &onesLosses, shape: shape)
+    addSquaredError(
+      y, target: target, divisor: 3, gradient: &gradient, to: &losses, shape: shape,
+      workers: Workers(count: threads))
+    #expect(losses.total == onesLosses.total && gradient == one)
   }
 }

@@ -31,7 +31,7 @@ struct AdaptedBase {
   }
 
   /// The network, all of it frozen.
-  func network() throws -> some TableNetwork<Float> {
+  consuming func network() throws -> some TableNetwork<Float> {
     var network = base.network
     try below.fold(into: &network)
     return network

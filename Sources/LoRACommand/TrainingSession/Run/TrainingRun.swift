@@ -21,7 +21,7 @@ struct TrainingRun {
   /// What a run is of.
   struct Work<Net: TableNetwork<Float>> {
     /// As it begins; what is trained in it is chosen.
-    let network: Net
+    var network: Net
     let loss: Loss
     /// Rows to train on, and to validate on.
     let tables: TrainingTables
@@ -34,14 +34,23 @@ struct TrainingRun {
   /// Trains what is trained in a network.
   ///
   /// - Parameters:
-  ///   - work: The network, and the rows.
+  ///   - work: The network, and the rows. Who gives it away does not hold the numbers that the network
+  ///     begins with beside those that it comes to.
   ///   - generator: Draws the order of the rows.
   /// - Returns: The trained network, and what it took.
   /// - Throws: `TrainingError` when the numbers run away, `StateError` when a state cannot be taken
   ///   up, `RunStop` when a signal ends the run, `ContainerError` when a file cannot be written.
   func train<Net>(
-    _ work: Work<Net>, generator: inout Generator
+    _ work: consuming Work<Net>, generator: inout Generator
   ) throws -> RunOutcome<Net> {
+    var (course, records) = try begin(consume work, generator: &generator)
+    return try records.run(&course)
+  }
+
+  /// The run before its first step, or where a state of it was saved.
+  private func begin<Net>(
+    _ work: Work<Net>, generator: inout Generator
+  ) throws -> (Course<Net, Batches<Float>>, RunRecords) {
     let data = work.tables.training
     let pace = RunPace(setup, rows: data.rows)
     let batches = Batches(
@@ -56,9 +65,9 @@ struct TrainingRun {
         moments: setup.optimizer.moments, rows: data.rows))
     var plan = records.plan(for: Net.self)
     plan.patience = patience
-    plan.validation = work.tables.validation.map { held in
+    plan.validation = work.tables.validation.map { [loss = work.loss] held in
       RunPlan.Validation(every: validatesEvery ?? pace.stepsPerEpoch) {
-        $0.evaluation(on: held, work.loss, workers)
+        $0.evaluation(on: held, loss, workers)
       }
     }
     var course = Course(trainer, plan)
@@ -66,7 +75,7 @@ struct TrainingRun {
       course.resume(state)
       try records.takeUp(state)
     }
-    return try records.run(&course)
+    return (course, records)
   }
 
   /// The same without log, chart and states, at another learning rate.
