@@ -28,6 +28,7 @@ struct EvalCommand: ParsableCommand {
   @OptionGroup var scoring: ScoringOptions
   @OptionGroup var evaluation: EvaluationOptions
   @OptionGroup(title: "Table") var data: DataOptions
+  @OptionGroup(title: "Table") var rules: TableRuleOptions
   @OptionGroup var threads: ThreadsOption
   @OptionGroup var report: ReportOptions
 
@@ -36,7 +37,8 @@ struct EvalCommand: ParsableCommand {
   }
 
   func run() throws {
-    let session = try scoring.session(base, data.wishes, workers: Workers(count: threads.count))
+    let session = try scoring.session(
+      base, data.wishes(rules.rules(quiet: report.quiet)), workers: Workers(count: threads.count))
     try report.show(try session.evaluate(on: table, evaluation.extras))
   }
 }
