@@ -27,7 +27,10 @@ struct TableFaultLines {
     let assumed = target.map {
       "the target is \"\(escaped($0))\", the last column, unless --target names another"
     }
-    let ready = command.map { "a command that says all of it: \($0)" }
+    let many =
+      errors.count > Self.limit
+      ? "choose columns with --features, or name many by a pattern as in --drop 'x*'" : nil
+    let ready = command.map { "a command that says all of it: \($0)" } ?? many
     let end = [assumed, ready].compactMap(\.self).joined(separator: "; ")
     if !end.isEmpty { lines.append("\(file): \(end)") }
     self.lines = lines

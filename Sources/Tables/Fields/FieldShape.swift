@@ -13,10 +13,12 @@ enum FieldShape: Hashable {
 
   init(_ text: String) {
     self = .word
-    if text.count > 40 { return }
+    if text.utf8.count > 80 { return }
     let word = text.drop { $0 == "+" || $0 == "-" }.lowercased()
     if ["inf", "infinity", "nan"].contains(word) {
       self = .infinite
+    } else if !text.utf8.contains(where: { (0x30...0x39).contains($0) }) {
+      self = .word
     } else if Self.isDate(text) {
       self = .date
     } else if let shape = Self.numberShape(text) {

@@ -40,7 +40,11 @@ struct OddFields {
   }
 
   private func kind(beside numbers: Int) -> OddColumn.Kind {
-    let shapes = Set(texts.map { FieldShape($0) })
+    var shapes: Set<FieldShape> = []
+    // With one word among them the others no longer matter.
+    for text in texts where shapes.insert(FieldShape(text)).inserted {
+      if shapes.contains(.word) { break }
+    }
     if shapes == [.date] { return .dates }
     if shapes == [.infinite] { return .infinite }
     if let kind = Self.numbers(shapes) { return kind }
