@@ -92,7 +92,9 @@ package struct DatasetReader: Sendable {
   private func columnNames(_ reader: CSVReader) throws(TableError) -> [String] {
     guard hasHeader else { return reader.fields.indices.map(String.init) }
     let names = reader.fields.indices.map { reader.text($0) }
-    if !form.numbersAreNames, names != schema.columns, NumberedHeader(names).isRow {
+    let known = Set((schema.columns ?? []).map { ExactString($0) })
+    let areKnown = !known.isEmpty && known.isSubset(of: names.map { ExactString($0) })
+    if !form.numbersAreNames, !areKnown, NumberedHeader(names).isRow {
       throw reader.error(.numbersForNames(first: names[0]))
     }
     var seen: Set<ExactString> = []

@@ -96,6 +96,21 @@ import Testing
     #expect(nearest == "prolin")
   }
 
+  @Test func `names that are numbers are known again in any order`() throws {
+    let data = try read("2,0,1\n5,6,7\n") {
+      ($0.schema.columns, $0.target) = (["0", "2"], .recorded(["1"]))
+      $0.schema.task = .regression
+    }
+    #expect(data.features.elements == [6, 5])
+  }
+
+  @Test func `a second table may lack what was dropped of the first`() throws {
+    let data = try read("b,a,y\n2,1,0\n") {
+      ($0.schema.columns, $0.choice.dropped) = (["a", "b"], ["id"])
+    }
+    #expect(data.features.elements == [1, 2])
+  }
+
   @Test func `a recorded name is not taken for an index`() {
     // As pandas names columns: the table lacks column 2, and has a third.
     let error = #expect(throws: TableError.self) {

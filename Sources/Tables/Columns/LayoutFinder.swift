@@ -69,7 +69,8 @@ struct LayoutFinder {
 
   /// Sees to it that no column which the network reads is to be something else.
   private func checkFree(_ features: [Int], _ targets: [Int]) throws(TableError) {
-    let dropped = try finder.choices(choice.dropped).filter(\.isNamed).map(\.column)
+    // A second table may lack what was dropped of the first.
+    let dropped = choice.dropped.flatMap { columnsNamed($0) }
     let taken = Set(dropped + (isTargetRead ? targets : []))
     for column in features where taken.contains(column) {
       throw finder.error(.isRead, column: names[column])
