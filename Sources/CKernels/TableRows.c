@@ -117,10 +117,12 @@ static inline const uint8_t *take_digits(
   return at;
 }
 
-// [+-] digits [. digits] [e [+-] digits] at *place, which moves on; 0 for anything else. The text ends
+// [+-] digits [. digits] [e [+-] digits] at *place, which moves on; 0 for anything else; `decimal` may
+// stand for the point. The text ends
 // in a line feed, at which every loop here stops. The sign is a coin's toss in most tables, so that
 // nothing branches on a minus.
-static inline int take_number(const uint8_t **place, const uint8_t *end, double *result) {
+static inline int take_number(
+    const uint8_t **place, const uint8_t *end, uint8_t decimal, double *result) {
   const uint8_t *at = *place;
   uint64_t negative = *at == '-';
   at += negative;
@@ -135,7 +137,7 @@ static inline int take_number(const uint8_t **place, const uint8_t *end, double 
   }
   long digits = at - first;
   int exponent = 0;
-  if (*at == '.') {
+  if (*at == decimal) {
     const uint8_t *point = ++at;
     at = take_digits(at, end, &mantissa);
     exponent = (int)(point - at);
@@ -170,12 +172,28 @@ static inline int take_number(const uint8_t **place, const uint8_t *end, double 
   return 1;
 }
 
-static int is_missing(const uint8_t *field, size_t length) {
-  static const char *const words[] = {"NA", "N/A", "NaN", "nan", "null", "NULL", "?"};
-  if (length == 0) return 1;
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+static int is_one_of(
+    const char *const *words, size_t count, const uint8_t *field, size_t length) {
+  for (size_t i = 0; i < count; i++)
     if (strlen(words[i]) == length && memcmp(words[i], field, length) == 0) return 1;
   return 0;
+}
+
+#define IS_ONE_OF(words, field, length) \
+  is_one_of(words, sizeof(words) / sizeof *(words), field, length)
+
+static int is_missing(const uint8_t *field, size_t length) {
+  static const char *const words[] = {
+      "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "null", "NULL", "None", "?"};
+  return length == 0 || IS_ONE_OF(words, field, length);
+}
+
+// 1 and 0 for true and false; 0 is returned for any other word.
+static int take_truth(const uint8_t *field, size_t length, double *value) {
+  static const char *const trues[] = {"true", "True", "TRUE", "yes", "Yes", "YES"};
+  static const char *const falses[] = {"false", "False", "FALSE", "no", "No", "NO"};
+  *value = IS_ONE_OF(trues, field, length);
+  return *value == 1 || IS_ONE_OF(falses, field, length);
 }
 
 static inline int is_space(uint8_t byte, uint8_t delimiter) {

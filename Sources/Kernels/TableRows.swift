@@ -24,11 +24,16 @@ package struct RecordLayout: Sendable {
   package let delimiter: UInt8
   /// Lines that begin with it are skipped.
   package let comment: UInt8?
+  /// What stands for the point of numbers.
+  package let decimal: UInt8
   /// Whether a feature may be missing, which makes it NaN.
   package let allowsMissing: Bool
 
-  package init(roles: [FieldRole], delimiter: UInt8, comment: UInt8?, allowsMissing: Bool) {
-    (self.roles, self.delimiter) = (roles, delimiter)
+  package init(
+    roles: [FieldRole], delimiter: UInt8, comment: UInt8?, decimal: UInt8 = UInt8(ascii: "."),
+    allowsMissing: Bool
+  ) {
+    (self.roles, self.delimiter, self.decimal) = (roles, delimiter, decimal)
     (self.comment, self.allowsMissing) = (comment, allowsMissing)
   }
 
@@ -45,6 +50,8 @@ package struct PlainRecords<Scalar: DenseScalar>: Sendable {
   package internal(set) var texts: [Range<Int>] = []
   /// For each row the lines before its own.
   package internal(set) var lines: [UInt32] = []
+  /// One a column: 1 where a feature was a truth value, which is 1 or 0 among the features.
+  package internal(set) var truths: [UInt8] = []
   package internal(set) var rows = 0
   /// What was taken.
   package internal(set) var byteCount = 0
@@ -63,6 +70,7 @@ package func takeRecords<Scalar: DenseScalar>(
   let places = layout.count(.text)
   var fields = [LoraTextField](repeating: LoraTextField(), count: places * capacity)
   let roles = layout.roles.map(\.kernel)
+  var truths = [UInt8](repeating: 0, count: roles.count)
   var progress = LoraRecordProgress()
   records.lines = unsafe Array(unsafeUninitializedCapacity: capacity) { lines, rows in
     records.features = unsafe Array(
@@ -73,16 +81,19 @@ package func takeRecords<Scalar: DenseScalar>(
       ) { targets, targetCount in
         unsafe roles.withUnsafeBufferPointer { roles in
           unsafe fields.withUnsafeMutableBufferPointer { fields in
-            var form = unsafe LoraRecordLayout(
-              columns: roles.count, roles: roles.baseAddress, delimiter: layout.delimiter,
-              comment: layout.comment ?? 0, allows_missing: layout.allowsMissing ? 1 : 0)
-            var output = unsafe LoraRecordOutput(
-              features: features.baseAddress, targets: targets.baseAddress,
-              texts: fields.baseAddress, lines: lines.baseAddress)
-            unsafe text.withUnsafeBufferPointer { text in
-              guard let start = text.baseAddress else { return }
-              progress = unsafe Scalar.kernels.takeRecords(
-                start + range.lowerBound, range.count, &form, &output)
+            unsafe truths.withUnsafeMutableBufferPointer { truths in
+              var form = unsafe LoraRecordLayout(
+                columns: roles.count, roles: roles.baseAddress, delimiter: layout.delimiter,
+                comment: layout.comment ?? 0, decimal: layout.decimal,
+                allows_missing: layout.allowsMissing ? 1 : 0)
+              var output = unsafe LoraRecordOutput(
+                features: features.baseAddress, targets: targets.baseAddress,
+                texts: fields.baseAddress, lines: lines.baseAddress, truths: truths.baseAddress)
+              unsafe text.withUnsafeBufferPointer { text in
+                guard let start = text.baseAddress else { return }
+                progress = unsafe Scalar.kernels.takeRecords(
+                  start + range.lowerBound, range.count, &form, &output)
+              }
             }
           }
         }
@@ -94,6 +105,7 @@ package func takeRecords<Scalar: DenseScalar>(
   }
   (records.rows, records.byteCount) = (progress.rows, progress.bytes)
   records.lineCount = progress.lines
+  records.truths = truths
   records.texts = fields.prefix(places * progress.rows).map { field in
     let start = range.lowerBound + Int(field.start)
     return start..<start + Int(field.length)

@@ -34,8 +34,12 @@ package struct Dataset<Scalar: DenseScalar>: Sendable {
   /// [n, in].
   package var features: Matrix<Scalar>
   package let targets: Targets<Scalar>
-  /// For each row the texts of the columns that the reader was asked to keep.
+  /// The names of the columns that the reader was asked to keep.
+  package internal(set) var keptNames: [String] = []
+  /// For each row the texts of the columns that are kept.
   package internal(set) var kept: [[String]] = []
+  /// What a person should know of the table that was read; parts of it have none.
+  package internal(set) var remarks: [TableRemark] = []
   /// The names of the classes by id, or nil where labels are ids themselves.
   package let classes: [String]?
 

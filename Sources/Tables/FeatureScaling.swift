@@ -41,6 +41,13 @@ package struct FeatureScaling: Sendable, Equatable {
     }
   }
 
+  /// This, with what stands in for missing values measured on `data` where that was not known.
+  package func filling<Scalar>(_ fill: Fill?, of data: Dataset<Scalar>) -> FeatureScaling {
+    guard self.fill == nil, fill != nil else { return self }
+    let measured = FeatureScaling(of: data, fill: fill, standardizes: false)
+    return FeatureScaling(fill: measured.fill, mean: mean, deviation: deviation)
+  }
+
   /// Mean and deviation of each column, in two passes over the rows.
   private static func moments<Scalar>(
     of matrix: Matrix<Scalar>

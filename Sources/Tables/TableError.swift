@@ -13,22 +13,30 @@ package struct TableError: ReportableError, Equatable {
     case empty
     case noRows
     case noFeatures
+    case numbersForNames(first: String)
     case duplicateColumn
-    case noSuchColumn(available: [String])
+    case noSuchColumn(nearest: String?, available: [String])
     case featureCount(found: Int, expected: Int)
-    case columnName(expected: String)
-    case fieldCount(found: Int, expected: Int)
-    case missingValue
+    case isRead
+    case fieldCount(found: Int, expected: Int, rows: Int)
+    case missingValue(rows: Int)
+    case missingWord(String, rows: Int)
+    case emptyColumn
+    case missingTarget(rows: Int)
+    case noTarget(isNameless: Bool)
     case notANumber(String)
     case notFinite(String)
+    case notNumbers(OddColumn, OddColumn.Use)
+    case truthsAmongNumbers(String)
     case unknownLabel(String, known: [String])
     case labelOutOfRange(String, classes: Int)
     case wordForId(String, classes: Int)
     case openTask(found: Int, isMore: Bool)
+    case rowsForClasses(found: Int)
     case tooManyLabels(found: Int, classes: Int)
     case targetCount(found: Int, expected: Int)
     case notAFeature
-    case unknownCategory(String, known: [String])
+    case unknownCategory(String, rows: Int, known: [String])
     case tooManyCategories(limit: Int)
     case singleClass
   }
@@ -45,11 +53,6 @@ package struct TableError: ReportableError, Equatable {
 
   package var category: FailureCategory { .badData }
 
-  /// Whether the table leaves open what its target is.
-  package var isOpenTask: Bool {
-    if case .openTask = reason { true } else { false }
-  }
-
   package var description: String {
     let place = line.map { "line \($0): " } ?? ""
     let field = column.map { "column \"\(escaped($0))\": " } ?? ""
@@ -61,10 +64,17 @@ extension TableError.Reason: CustomStringConvertible {
   package var description: String {
     switch self {
     case .notUTF8, .nulByte, .textAfterQuote, .unterminatedQuote, .fieldTooLong, .recordTooLong,
-      .tooManyColumns, .empty:
+      .tooManyColumns, .empty, .fieldCount, .noRows:
       formDescription
-    default:
-      contentDescription
+    case .numbersForNames, .noFeatures, .duplicateColumn, .noSuchColumn, .featureCount, .isRead,
+      .notAFeature, .targetCount:
+      columnDescription
+    case .unknownLabel, .labelOutOfRange, .wordForId, .openTask, .rowsForClasses, .tooManyLabels,
+      .singleClass, .missingTarget, .noTarget:
+      targetDescription
+    case .missingValue, .missingWord, .emptyColumn, .notANumber, .notFinite, .notNumbers,
+      .truthsAmongNumbers, .unknownCategory, .tooManyCategories:
+      valueDescription
     }
   }
 
@@ -79,58 +89,46 @@ extension TableError.Reason: CustomStringConvertible {
     case .fieldTooLong(let limit): "a field of more than \(limit) bytes; is a quote missing?"
     case .recordTooLong(let limit): "a record of more than \(limit) bytes; is a quote missing?"
     case .tooManyColumns(let limit): "more than \(limit) columns; no table here may have that many"
+    case .fieldCount(let found, let expected, let rows):
+      "\(found) fields, the header has \(expected)"
+        + (rows > 1 ? "; \(rows) rows have another number than it" : "")
+        + (rows > 1 && found == expected + 1
+          ? ": is there no name above the row names, or a comma in numbers?" : "")
+    case .noRows: "a header and no rows; there is nothing to learn from"
     default: "the file holds no records; a table has a header line and rows"
     }
   }
 
-  /// What makes the contents unusable.
-  private var contentDescription: String {
+  /// What is wrong with the choice of columns.
+  private var columnDescription: String {
     switch self {
-    case .noRows: "a header and no rows; there is nothing to learn from"
-    case .noFeatures: "no column besides the target; a network needs features"
+    case .numbersForNames(let first):
+      "\"\(shortened(first))\" and the rest of the first line are rather a row than names; say "
+        + "--no-header, or --header where they are names"
+    case .noFeatures:
+      "no column besides the target; a network needs features: is it another --delimiter?"
     case .duplicateColumn: "two columns have this name; rename one"
-    case .noSuchColumn(let available): "no such column; there are \(listed(available))"
+    case .noSuchColumn(let nearest, let available):
+      "no such column; " + (nearest.map { "the nearest is \"\(shortened($0))\"; " } ?? "")
+        + "there are \(listed(available))"
     case .featureCount(let found, let expected):
       "\(found) feature columns, the network reads \(expected); choose another file or --target"
-    case .columnName(let expected):
-      "the network was trained on \"\(escaped(expected))\" in this place; reorder the columns"
-    case .fieldCount(let found, let expected): "\(found) fields, the header has \(expected)"
-    case .missingValue: "the value is missing; fill it in or drop the row"
-    case .notANumber(let text): "\"\(shortened(text))\" is not a decimal number"
-    case .notFinite(let text): "\"\(shortened(text))\" is not a finite number"
-    case .unknownLabel(let text, let known):
-      "label \"\(shortened(text))\" is unknown to the network; it knows \(listed(known))"
-    case .labelOutOfRange(let text, let classes):
-      "label \(shortened(text)) is out of range; class ids are 0 to \(classes - 1)"
-    case .wordForId(let text, let classes):
-      "label \"\(shortened(text))\" is a word, the network's classes are the ids 0 to \(classes - 1); "
-        + "replace each word by its id"
-    case .openTask(let found, let isMore):
-      "\(isMore ? "more than " : "")\(found) different whole numbers, which may be values or classes; "
-        + "say --task regression or --task classification"
-    case .tooManyLabels(let found, let classes):
-      "\(found) different labels, there is room for \(classes); is this a regression?"
+    case .isRead: "the network reads this column; it can be neither dropped nor the target"
     case .targetCount(let found, let expected):
       "\(found) target column\(found == 1 ? "" : "s"), the network has \(expected) outputs; "
         + "choose them with --target"
-    case .notAFeature: "is no feature: it is the target, dropped, or named twice; choose another"
-    case .unknownCategory(let text, let known):
-      "\"\(shortened(text))\" is none of the categories that the network knows: \(listed(known))"
-    case .tooManyCategories(let limit):
-      "more than \(limit) different words; drop the column, or cut it into fewer"
-    case .singleClass: "all labels are of one class; there is nothing to tell apart"
-    default: ""
+    default: "is no feature: it is the target, dropped, or named twice; choose another"
     }
   }
 }
 
 /// The first names of a list, quoted.
-private func listed(_ names: [String]) -> String {
+func listed(_ names: [String]) -> String {
   let shown = names.prefix(8).map { "\"\(shortened($0))\"" }.joined(separator: ", ")
   return names.count > 8 ? shown + " and \(names.count - 8) more" : shown
 }
 
 /// Text of a field, escaped and cut to what fits in a message.
-private func shortened(_ text: String) -> String {
+func shortened(_ text: String) -> String {
   text.count > 40 ? escaped(String(text.prefix(40))) + "…" : escaped(text)
 }

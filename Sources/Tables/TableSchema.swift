@@ -9,6 +9,8 @@ package struct TableSchema: Sendable, Equatable {
   package var classes: [String]?
   /// The columns that the inputs come from; nil for all columns but the target, which are numbers.
   package var sources: [FeatureSource]?
+  /// Words that mean a missing value besides the usual ones, as `--na` said.
+  package var missingWords: Set<String> = []
   /// What is done to the inputs.
   package var scaling: FeatureScaling?
 
@@ -25,7 +27,12 @@ package struct TableSchema: Sendable, Equatable {
   package mutating func complete(from other: TableSchema) {
     classes = classes ?? other.classes
     sources = sources ?? other.sources
-    scaling = scaling ?? other.scaling
+    missingWords.formUnion(other.missingWords)
+    // An adapter may have been trained with a stand-in for missing values that the base has not.
+    let fills = scaling?.fill == nil && other.scaling?.fill != nil
+    let isSame =
+      scaling?.mean == other.scaling?.mean && scaling?.deviation == other.scaling?.deviation
+    if scaling == nil || fills && isSame { scaling = other.scaling }
     if targets.isEmpty { targets = other.targets }
   }
 }

@@ -66,7 +66,7 @@ import Testing
   ) throws {
     let whole = Array(Self.text { "\($0 % 2)" }.utf8)
     for (end, reason, line) in [
-      ("1,2\n", TableError.Reason.fieldCount(found: 2, expected: 3), Self.rows + 2),
+      ("1,2\n", TableError.Reason.fieldCount(found: 2, expected: 3, rows: 1), Self.rows + 2),
       ("\"1,2,0\n", .unterminatedQuote, Self.rows + 2),
       ("1,\u{0},0\n", .nulByte(byte: whole.count + 2), nil),
     ] {

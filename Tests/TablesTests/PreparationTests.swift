@@ -73,7 +73,7 @@ import Testing
       try read("x,color,y\n5,blue,0\n5,green,1\n") { $0.schema.sources = data.sources }
     }
     #expect(error?.line == 3 && error?.column == "color")
-    #expect(error?.reason == .unknownCategory("green", known: ["blue", "red"]))
+    #expect(error?.reason == .unknownCategory("green", rows: 1, known: ["blue", "red"]))
   }
 
   @Test func `features are chosen or dropped, by name or index`() throws {
@@ -121,9 +121,12 @@ import Testing
     #expect(try prepared(.zero, false) == [1, 0, 1, 0, 0, 4, 0, 1, 3, 8, 0, 0, 0, 0, 1, 0])
     // a: mean 2, deviation 1; b: mean 6, deviation 2; words stay.
     #expect(try prepared(.mean, true) == [-1, 0, 1, 0, 0, -1, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0])
-    #expect(throws: TableError(file: "t.csv", line: 2, column: "b", .notANumber("NA"))) {
+    let faults = try #require(throws: TableFaults.self) {
       try read(text) { $0.choice.categorical = ["w"] }
     }
+    #expect(faults.errors.map(\.column) == ["w", "a", "b"])
+    #expect(faults.errors.map(\.line) == [4, 3, 2])
+    #expect(faults.errors.map(\.reason) == [1, 2, 2].map { .missingValue(rows: $0) })
   }
 
   @Test func `a split holds out the same share of each class, and every row once`() throws {

@@ -41,7 +41,7 @@ import TestSupport
           eval                    Score a network, with or without an adapter, on a
                                   table.
           predict                 Write what a network makes of each row of a table, as
-                                  CSV to stdout.
+                                  CSV.
 
         MERGING SUBCOMMANDS:
           merge                   Add adapters to a checkpoint: W' = W + weight · s·B·A.

@@ -2,7 +2,7 @@
 //
 // A record is plain when it ends in LF or CRLF, has as many fields as the table, no quote, no byte
 // outside printable ASCII and tab, and its numbers have at most 19 digits and a power of ten within
-// ±27. Every number that is taken is the double nearest to its decimals (then the float nearest to
+// ±27, or are true, false, yes or no, which are 1 and 0. Every number that is taken is the double nearest to its decimals (then the float nearest to
 // that double). The first record that is not plain ends the work: it is for the general reader,
 // which also knows what is wrong with it.
 #ifndef LORA_TABLE_ROWS_H
@@ -29,7 +29,10 @@ typedef struct {
   uint8_t delimiter;
   // Lines that begin with it are skipped; 0 for none.
   uint8_t comment;
-  // Non-zero: a feature that is empty, or one of NA, N/A, NaN, nan, null, NULL and ?, is NaN.
+  // Stands for the point of numbers.
+  uint8_t decimal;
+  // Non-zero: a feature that is empty, or one of NA, N/A, n/a, #N/A, <NA>, NaN, nan, null, NULL, None
+  // and ?, is NaN.
   uint8_t allows_missing;
 } LoraRecordLayout;
 
@@ -46,6 +49,8 @@ typedef struct {
   LoraTextField *texts;
   // For each row the lines before its own.
   uint32_t *lines;
+  // One a column: set to 1 when a feature in it was a truth value.
+  uint8_t *truths;
 } LoraRecordOutput;
 
 // What was taken from the front of the text.

@@ -8,10 +8,10 @@ struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      The target column's name, or its index from 0; several values with commas between. \
-      (default: the network's, else the last)
+      The target column's name, or its index from 0; several values with commas between, or by \
+      repeating. (default: the network's, else the last that is not dropped)
       """, valueName: "columns"))
-  var target: String?
+  var target: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -25,11 +25,14 @@ struct DataOptions: ParsableArguments {
   @Flag(help: "The first line is a row; columns are then called 0, 1, 2 and on.")
   var noHeader = false
 
+  @Flag(help: "The first line is names although it is numbers, which would be taken for a row.")
+  var header = false
+
   @Option(
     help: ArgumentHelp(
       """
       What stands between fields: a character, or 'tab'. (default: the first of , ; tab | in the \
-      first line)
+      first line, the comma last where --decimal is one; or what a first line sep=; says)
       """, valueName: "character"))
   var delimiter: DelimiterArgument?
 
@@ -37,19 +40,25 @@ struct DataOptions: ParsableArguments {
     help: ArgumentHelp("Pass over lines that begin with this.", valueName: "character"))
   var comment: DelimiterArgument?
 
+  @OptionGroup var numbers: NumberOptions
+
+  func validate() throws {
+    try require(!header || !noHeader, "--header and --no-header exclude each other")
+  }
+
   /// How the table is written.
-  var form: TableForm {
+  private var form: TableForm {
     var form = TableForm()
-    form.hasHeader = !noHeader
+    (form.hasHeader, form.numbersAreNames) = (!noHeader, header)
     (form.delimiter, form.comment) = (delimiter?.byte, comment?.byte)
+    form.numbers = numbers.form
     return form
   }
 
   /// What is said of the table instead of the network.
-  var wishes: TableWishes { TableWishes(form: form, targets: targets, task: task) }
-
-  /// The names of `--target`: one column may have commas in its name only when it is the only one.
-  var targets: [String]? { target.map(columnList) }
+  func wishes(_ rules: TableRules) -> TableWishes {
+    TableWishes(form: form, targets: target.isEmpty ? nil : target, task: task, rules: rules)
+  }
 }
 
 /// A delimiter as it is given: one ASCII character that no field needs, or `tab`.

@@ -21,6 +21,11 @@ struct NetworkOptions: ParsableArguments {
   /// What is said here, or else by the adapters that go on the network.
   func settings(under adapters: NetworkAdapters) throws -> NetworkSettings {
     NetworkSettings(
-      activation: activation, layers: try layers.map(columnList) ?? adapters.layerOrder())
+      activation: activation, layers: try layers.map(moduleList) ?? adapters.layerOrder())
   }
+}
+
+/// Modules with commas between.
+private func moduleList(_ text: String) -> [String] {
+  text.split(separator: ",").map(String.init)
 }

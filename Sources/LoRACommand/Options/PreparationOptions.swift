@@ -6,24 +6,31 @@ import Training
 struct PreparationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The columns that are features, names or indices with commas between. (default: all but the "
-        + "target)", valueName: "columns"))
-  var features: String?
-
-  @Option(help: ArgumentHelp("Columns to pass over, with commas between.", valueName: "columns"))
-  var drop: String?
+      """
+      The columns that are features: names, indices from 0 or patterns as sepal*, with commas between \
+      or by repeating; a name with commas in double quotes. (default: all but the target)
+      """, valueName: "columns"))
+  var features: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Columns of words, with commas between; each word becomes an input that is 0 or 1.",
+      "Columns to pass over, named as in --features; '' is one without a name.",
       valueName: "columns"))
-  var categorical: String?
+  var drop: [String] = []
 
   @Option(
     help: ArgumentHelp(
       """
-      A missing number (nothing, NA, N/A, NaN, null or ?) is an error, the mean of its column, or \
-      zero; a missing word is then no category.
+      Columns of words, named as in --features; each word becomes an input that is 0 or 1. In columns \
+      of numbers true and yes are 1, false and no are 0.
+      """, valueName: "columns"))
+  var categorical: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A missing number (see --na) is an error, the mean of its column, or zero; a missing word is then \
+      no category.
       """, valueName: "rule"))
   var missing = MissingRule.error
 
@@ -43,16 +50,10 @@ struct PreparationOptions: ParsableArguments {
   /// The columns that are read, and what is made of them.
   var choice: ColumnChoice {
     var choice = ColumnChoice()
-    choice.chosen = features.map(columnList)
-    choice.dropped = drop.map(columnList) ?? []
-    choice.categorical = categorical.map(columnList) ?? []
+    choice.chosen = features.isEmpty ? nil : features
+    (choice.dropped, choice.categorical) = (drop, categorical)
     choice.fill = FeatureScaling.Fill(rawValue: missing.rawValue)
     choice.standardizes = standardize
     return choice
   }
-}
-
-/// Column names with commas between.
-func columnList(_ text: String) -> [String] {
-  text.split(separator: ",").map(String.init)
 }

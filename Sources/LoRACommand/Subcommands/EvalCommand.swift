@@ -41,6 +41,7 @@ struct EvalCommand: ParsableCommand {
   @OptionGroup var scoring: ScoringOptions
   @OptionGroup var evaluation: EvaluationOptions
   @OptionGroup(title: "Table") var data: DataOptions
+  @OptionGroup(title: "Table") var rules: TableRuleOptions
   @OptionGroup(title: "Text") var texts: TextDataOptions
   @OptionGroup(title: "Text") var template: TemplateOptions
   @OptionGroup var threads: ThreadsOption
@@ -60,7 +61,8 @@ struct EvalCommand: ParsableCommand {
       ).evaluate(on: table, comparing: compare)
     }
     try require(!compare, "--compare is for models of text")
-    let session = try scoring.session(base, data.wishes, workers: workers)
+    let session = try scoring.session(
+      base, data.wishes(rules.rules(quiet: report.quiet)), workers: workers)
     try report.show(try session.evaluate(on: table, evaluation.extras))
   }
 }

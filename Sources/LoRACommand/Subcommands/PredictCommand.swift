@@ -1,14 +1,17 @@
 import ArgumentParser
 import Kernels
+import Reports
 
 /// The command `lora predict`.
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Write what a network makes of each row of a table, as CSV to stdout.",
+    abstract: "Write what a network makes of each row of a table, as CSV.",
     discussion: """
       For classes the columns class and p(NAME) for each class; for values the target's name. The \
-      table needs no target column; one that is there is passed over.
+      table needs no target column; one that is there is passed over. --json: {"rows", "predictions"}, \
+      a list of objects with the same names, on stdout; with -o FILE the file is CSV, and the report \
+      {"output", "rows"}.
       """)
 
   @Argument(
@@ -27,20 +30,43 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Columns of the table to write in front, with commas between.", valueName: "columns"))
-  var id: String?
+      "Columns of the table to write in front, with commas between, or by repeating.",
+      valueName: "columns"))
+  var id: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A word that is none of the network's categories is an error, or none of them, as a missing word \
+      is; a warning counts them.
+      """, valueName: "rule"))
+  var unknown = UnknownRule.none
 
   @OptionGroup var scoring: ScoringOptions
   @OptionGroup(title: "Table") var data: DataOptions
+  @OptionGroup var output: TextOutputOptions
   @OptionGroup var threads: ThreadsOption
+  @OptionGroup var report: ReportOptions
 
   func validate() throws {
     try require(base != "-" || table != "-", "'-' can be read only once")
   }
 
   func run() throws {
-    try scoring.session(
-      base, data.wishes, workers: Workers(count: threads.count)
-    ).predict(on: table, ids: id.map(columnList) ?? [], showsLogits: logits)
+    try output.checkFree()
+    let rules = TableRules(
+      unknownIsNone: unknown == .none, dropsMissingTargets: false, isQuiet: report.quiet)
+    let session = try scoring.session(
+      base, data.wishes(rules), workers: Workers(count: threads.count))
+    let asJSON = report.json && output.file == nil
+    let rows = try session.predictions(
+      on: table, behind: id, showsLogits: logits
+    ).write(to: output, asJSON: asJSON)
+    if let file = output.file {
+      var summary = Report()
+      summary.add("output", "output", .text(file))
+      summary.add("rows", "rows", .count(rows))
+      try report.show(summary)
+    }
   }
 }

@@ -33,6 +33,7 @@ struct PretrainCommand: ParsableCommand, RepeatableCommand {
 
   @OptionGroup(title: "Table") var data: DataOptions
   @OptionGroup(title: "Table") var columns: PreparationOptions
+  @OptionGroup(title: "Table") var rules: TableRuleOptions
   @OptionGroup(title: "Optimization") var optimization: OptimizationOptions
   @OptionGroup(title: "Validation") var validation: ValidationOptions
   @OptionGroup(title: "State") var states: StateOptions
@@ -50,8 +51,8 @@ struct PretrainCommand: ParsableCommand, RepeatableCommand {
 
   private var preparation: TrainingTables.Preparation {
     TrainingTables.Preparation(
-      wishes: data.wishes, columns: columns.choice, held: validation.held,
-      workers: Workers(count: threads.count))
+      wishes: data.wishes(rules.rules(quiet: report.quiet)), columns: columns.choice,
+      held: validation.held, workers: Workers(count: threads.count))
   }
 
   private var trainingRun: TrainingRun {

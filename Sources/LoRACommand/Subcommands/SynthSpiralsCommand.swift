@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import Reports
 import Tables
 import Training
 
@@ -7,10 +8,12 @@ import Training
 struct SynthSpiralsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spirals",
-    abstract: "Write points on spiral arms, one arm a class, as CSV to stdout.",
+    abstract: "Write points on spiral arms, one arm a class, as CSV.",
     discussion: """
       Columns x1, x2, label. Point i of the p points of class c has u = i/p, radius u and angle \
-      4u + 2πc/classes + rotation; noise·0.1 times a normal number is added to both coordinates.
+      4u + 2πc/classes + rotation; noise·0.1 times a normal number is added to both coordinates. \
+      --json: {"points", "classes", "data"}, a list of objects with the columns' names, on stdout; with \
+      -o FILE the file is CSV, and the report {"output", "points", "classes"}.
       """)
 
   @Option(help: ArgumentHelp("Points of all classes together.", valueName: "count"))
@@ -26,6 +29,8 @@ struct SynthSpiralsCommand: ParsableCommand {
   var rotation = 0.0
 
   @OptionGroup var seed: SeedOption
+  @OptionGroup var output: TextOutputOptions
+  @OptionGroup var report: ReportOptions
 
   func validate() throws {
     try require((1...65536).contains(classes), "--classes is \(classes), expected 1 to 65536")
@@ -38,6 +43,28 @@ struct SynthSpiralsCommand: ParsableCommand {
     var spirals = Spirals()
     (spirals.points, spirals.classes, spirals.noise) = (points, classes, noise)
     (spirals.rotation, spirals.seed) = (rotation, seed.seed)
-    try StandardStreams.write(spirals.csv)
+    try output.checkFree()
+    let text = report.json && output.file == nil ? json(spirals) : spirals.csv
+    try output.write(threads: 1) { try $0.write(text) }
+    if let file = output.file {
+      var summary = Report()
+      summary.add("output", "output", .text(file))
+      summary.add("points", "points", .count(points))
+      summary.add("classes", "classes", .count(classes))
+      try report.show(summary)
+    }
+  }
+
+  private func json(_ spirals: Spirals) -> String {
+    let rows = spirals.rows.map { row in
+      JSONTree.object([
+        .init("x1", .number(row.x1)), .init("x2", .number(row.x2)),
+        .init("label", .integer(row.label)),
+      ])
+    }
+    return JSONTree.object([
+      .init("points", .integer(points)), .init("classes", .integer(classes)),
+      .init("data", .array(rows)),
+    ]).jsonText
   }
 }

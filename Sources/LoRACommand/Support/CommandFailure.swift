@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import Tables
 import Tensors
 
 /// How a command that threw ends: what it says, and the exit code of the process.
@@ -9,6 +10,7 @@ import Tensors
 /// | help, version or completion script asked for | the text, on stdout | 0 |
 /// | a usage error of the argument parser | one line that points to `lora help COMMAND` | 64 |
 /// | `ReportableError` | its one line | its category |
+/// | `TableFaults` | one line each, at most 16, then how many more and the command to give | 65 |
 /// | `ErrorList` | one line each, at most 20, then how many more | of its first error |
 /// | a closed pipe on stdout | nothing | 141 |
 /// | a signal that asked to stop | one line | 128 + the signal |
@@ -29,6 +31,10 @@ package struct CommandFailure: Sendable, Equatable {
         messages: error.isQuiet ? [] : [error.description], exitCode: error.exitStatus)
     case let error as RunStop:
       self.init(messages: [error.description], exitCode: error.exitStatus)
+    case let error as TableError:
+      self.init(table: [error], target: nil, arguments: arguments)
+    case let error as TableFaults:
+      self.init(table: error.errors, target: error.assumedTarget, arguments: arguments)
     case let error as ErrorList:
       self.init(messages: Self.capped(error.lines), exitCode: error.category.rawValue)
     case let error as any ReportableError:
@@ -44,6 +50,12 @@ package struct CommandFailure: Sendable, Equatable {
     self.output = output.hasSuffix("\n") ? String(output.dropLast()) : output
     self.errorLines = messages.map { "lora: error: " + singleLine($0) }
     self.exitCode = exitCode
+  }
+
+  private init(table errors: [TableError], target: String?, arguments: [String]) {
+    self.init(
+      messages: TableFaultLines(errors, target: target, arguments: arguments).lines,
+      exitCode: errors[0].category.rawValue)
   }
 
   /// Sorts what the argument parser throws; its own error types are not public, its verdicts are.

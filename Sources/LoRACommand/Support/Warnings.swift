@@ -6,4 +6,10 @@ package enum Warnings {
   package static func say(_ sentence: String) {
     StandardError.write(line: "lora: warning: " + singleLine(sentence))
   }
+
+  /// Says `sentence` on stderr as one `lora: note: ` line: news, and no danger; the caller obeys
+  /// `--quiet`.
+  package static func note(_ sentence: String) {
+    StandardError.write(line: "lora: note: " + singleLine(sentence))
+  }
 }

@@ -16,7 +16,7 @@ struct PretrainSession {
   /// Trains a network with these hidden widths and writes it.
   func pretrain(on path: String, hidden: [Int], activation: Activation) throws {
     var generator = Generator(seed: seed)
-    let tables = try tables(path, &generator)
+    let tables = try TrainingTables(path, tableReader, preparation, generator: &generator)
     let dataset = tables.training
     if dataset.classCount == 1 {
       throw TableError(file: tables.file, column: dataset.target, .singleClass)
@@ -51,16 +51,6 @@ struct PretrainSession {
       ).report, besideOutputOnStdout: output.isStandardOutput)
   }
 
-  /// - Throws: Besides what reading throws, `ModelError.openTask` where only the user can tell it.
-  private func tables(_ path: String, _ generator: inout Generator) throws -> TrainingTables {
-    do {
-      return try TrainingTables(path, tableReader, preparation, generator: &generator)
-    } catch let error as TableError where error.isOpenTask {
-      throw ModelError.openTask(
-        error, command: CommandText(CommandLine.arguments, adding: ["--task", "regression"]))
-    }
-  }
-
   private var tableReader: DatasetReader {
     var reader = DatasetReader()
     reader.schema.task = preparation.wishes.task
@@ -78,6 +68,7 @@ struct PretrainSession {
       (description.schema.columns, description.schema.targets) = (nil, [])
     }
     if !preparation.columns.selectsColumns { description.schema.sources = nil }
+    description.schema.missingWords = preparation.wishes.form.numbers.missing
     description.schema.scaling = tables.scaling
     return description
   }

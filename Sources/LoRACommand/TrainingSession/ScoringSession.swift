@@ -94,37 +94,35 @@ struct ScoringSession {
     return Table(rows, columns: columns)
   }
 
-  /// Writes a CSV record for each row of the table at `path` to stdout.
+  /// What the network makes of each row of the table at `path`.
   ///
-  /// In front stand the texts of the columns `ids`. Classes: `class`, then `p(NAME)` for each, or `logit(NAME)`. Values: the target's name.
-  func predict(on path: String, ids: [String], showsLogits: Bool) throws {
+  /// In front stand the texts of the columns of `ids`, lists as in `ColumnChoice`. Classes: `class`, then
+  /// `p(NAME)` for each, or `logit(NAME)`. Values: the target's name.
+  func predictions(
+    on path: String, behind ids: [String], showsLogits: Bool
+  ) throws -> PredictionTable<some TableNetwork<Double>> {
     let task = try base.task(wishes)
     let network = try network()
     var reader = base.tableReader(wishes, task: task)
     reader.target = .ignored(wishes.targets ?? schema.targets, features: base.inputs)
     reader.kept = ids
-    // A column that only names the rows is no feature.
-    reader.choice.dropped = ids.filter { !(schema.columns ?? []).contains($0) }
-    let dataset = try table(path, reader)
-    let predictions = Predictions(
-      task: task, classes: classNames, targets: schema.targets,
-      outputs: base.outputs, showsLogits: showsLogits)
-    var formulas = SpreadsheetFormulas()
-    formulas.note(ids + (task == .classification ? classNames : schema.targets))
-    try StandardStreams.write(ids.map { csvField($0) + "," }.joined() + predictions.header)
-    try network.forEachOutput(of: dataset.features, workers) { first, outputs in
-      try Interruption.check()
-      let kept = dataset.kept.isEmpty ? [] : dataset.kept[first..<first + outputs.rows]
-      formulas.note(kept.joined())
-      try StandardStreams.write(predictions.records(of: outputs, behind: kept))
+    // A column that only names the rows is no feature; a network that knows its columns' names takes
+    // no other.
+    if schema.sources == nil, schema.columns == nil || !wishes.form.hasHeader {
+      reader.choice.dropped = ids
     }
-    if let warning = formulas.warning { Warnings.say(warning) }
+    let dataset = try table(path, reader)
+    return PredictionTable(
+      network: network, dataset: dataset, workers: workers,
+      form: Predictions(
+        task: task, classes: classNames, targets: schema.targets, outputs: base.outputs,
+        showsLogits: showsLogits))
   }
 
   /// A table with its features as the network was trained on them.
   private func table(_ path: String, _ reader: DatasetReader) throws -> Dataset<Double> {
     var dataset: Dataset<Double> = try TableInput(
-      path: path, form: wishes.form, workers: workers
+      path: path, wishes: wishes, workers: workers
     ).dataset(reader)
     schema.scaling?.apply(to: &dataset.features)
     return dataset

@@ -134,6 +134,7 @@ struct TrainSession {
     of base: BaseNetwork<Float>, _ tables: TrainingTables
   ) -> ModelDescription {
     var description = base.description
+    description.schema.missingWords.formUnion(preparation.wishes.form.numbers.missing)
     description.schema.scaling = tables.scaling
     if preparation.columns.selectsColumns {
       description.schema.sources = TableSchema(of: tables.training).sources

@@ -1,4 +1,5 @@
 import JSON
+import Tensors
 
 /// A well-known open model, as the configuration that its files come with, so far as sizes go.
 package struct ModelPreset: Sendable {

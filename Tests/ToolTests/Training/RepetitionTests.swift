@@ -43,6 +43,11 @@ import Testing
     Sample("adapter", ["--adapter", "START@0.5"]), Sample("any-base", ["--any-base"]),
     Sample("target", ["--target", "label"]), Sample("task", ["--task", "classification"]),
     Sample("no-header", ["--no-header"], table: "plain.csv"),
+    Sample("header", ["--header"]),
+    Sample("decimal", ["--decimal", ","], table: "commas.csv"),
+    Sample("thousands", ["--thousands", "space"]), Sample("na", ["--na", "none,?"]),
+    Sample("missing-target", ["--missing-target", "drop"]),
+    Sample("unknown", ["--unknown", "none"]),
     Sample("delimiter", ["--delimiter", "|"], table: "bars.csv"),
     Sample("comment", ["--comment", "#"], table: "comments.csv"),
     Sample("features", ["--features", "x1,x2"]),
@@ -89,6 +94,7 @@ import Testing
     try ScratchFolder.with { scratch in
       try scratch.write("0.5,1,0\n1,2,1\n-1,0.5,2\n", to: "plain.csv")
       try scratch.write("x1|x2|label\n0.5|1|0\n1|2|1\n-1|0.5|2\n", to: "bars.csv")
+      try scratch.write("x1;x2;label\n0,5;1;0\n1;2;1\n-1;0,5;2\n", to: "commas.csv")
       try scratch.write("#a\nx1,x2,label\n0.5,1,0\n#b\n1,2,1\n-1,0.5,2\n", to: "comments.csv")
       try scratch.write("x1,word,x2,label\n0.5,a,1,0\n1,a,2,1\n-1,a,0.5,2\n", to: "words.csv")
       func train(_ words: [String], _ name: String, length: [String]) throws -> [UInt8] {

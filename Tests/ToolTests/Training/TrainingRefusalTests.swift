@@ -31,11 +31,7 @@ import Testing
     Refusal(
       about: "a column too few", table: "x1,label\n1,0\n", code: 65,
       message:
-        "TABLE: line 1: 1 feature columns, the network reads 2; choose another file or --target"),
-    Refusal(
-      about: "columns in another order", table: "x2,x1,label\n1,2,0\n", code: 65,
-      message: "TABLE: line 1: column \"x2\": the network was trained on \"x1\" in this place; "
-        + "reorder the columns"),
+        "TABLE: line 1: column \"x2\": no such column; there are \"x1\", \"label\""),
     Refusal(
       about: "a target that is not there", extra: ["--target", "y"], code: 65,
       message:

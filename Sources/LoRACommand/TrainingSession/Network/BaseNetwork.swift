@@ -82,7 +82,8 @@ struct BaseNetwork<Scalar: DenseScalar> {
     let task =
       wishes.task ?? schema.task
       ?? (outputs == 1 || schema.targets.count > 1 ? .regression : .classification)
-    let targets = max(1, targetNames(wishes).count)
+    // How many columns a wish means is known when the table is open.
+    let targets = wishes.targets == nil ? max(1, recordedTargets(wishes).count) : outputs
     guard task == .classification || outputs == targets else {
       throw .outputs(file: file, found: outputs, task: task.rawValue)
     }
@@ -100,14 +101,18 @@ struct BaseNetwork<Scalar: DenseScalar> {
     reader.schema = description.schema
     reader.schema.task = task
     (reader.inputs, reader.outputs) = (inputs, outputs)
-    let targets = targetNames(wishes)
-    if !targets.isEmpty { reader.target = .columns(targets) }
+    let recorded = recordedTargets(wishes)
+    if let wanted = wishes.targets {
+      reader.target = .columns(wanted)
+    } else if !recorded.isEmpty {
+      reader.target = .recorded(recorded)
+    }
     return reader
   }
 
-  /// The targets that are asked for, or else those the network records; empty for the last column.
-  private func targetNames(_ wishes: TableWishes) -> [String] {
-    wishes.targets ?? (wishes.form.hasHeader ? description.schema.targets : [])
+  /// The targets that the network records, where the table has names; empty for the last column.
+  private func recordedTargets(_ wishes: TableWishes) -> [String] {
+    wishes.form.hasHeader ? description.schema.targets : []
   }
 }
 

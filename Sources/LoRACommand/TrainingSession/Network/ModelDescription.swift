@@ -17,6 +17,7 @@ import Training
 /// | `targets`    | the names of several targets, a JSON list     |
 /// | `classes`    | the names of the classes by id, a JSON list   |
 /// | `features`   | the columns that are read, a JSON list of `{"column"}` or `{"column", "categories"}` |
+/// | `missing`    | words that mean a missing value besides the usual ones, a JSON list |
 /// | `scaling`    | `{"fill", "mean", "deviation"}`, lists with a number for each input |
 ///
 /// All may be missing. A folder's `model.json` may name the activation instead.
@@ -44,6 +45,7 @@ struct ModelDescription: Equatable {
         file: file, key: "classes", expected: "different names", found: metadata["classes"] ?? "")
     }
     schema.sources = try Self.sources(metadata, file)
+    schema.missingWords = Set(try Self.names("missing", metadata, file) ?? [])
     schema.scaling = try Self.scaling(metadata, file)
   }
 
@@ -80,6 +82,8 @@ struct ModelDescription: Equatable {
     metadata["targets"] = schema.targets.count > 1 ? Self.list(schema.targets) : nil
     metadata["classes"] = schema.classes.map(Self.list)
     metadata["features"] = schema.sources.map { JSONValue.array($0.map(\.json)).compactText }
+    metadata["missing"] =
+      schema.missingWords.isEmpty ? nil : Self.list(schema.missingWords.sorted())
     metadata["scaling"] = schema.scaling?.json.compactText
     return metadata
   }

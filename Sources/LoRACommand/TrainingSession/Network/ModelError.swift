@@ -1,4 +1,3 @@
-import Tables
 import Tensors
 
 /// Why a network, an adapter and a table do not go together.
@@ -13,7 +12,6 @@ enum ModelError: ReportableError, Equatable {
   case classWeights(file: String, found: Int?, expected: Int)
   case nothingHeldOut(file: String)
   case ownFeatures(file: String)
-  case openTask(TableError, command: CommandText)
   case pattern(text: String, problem: String)
   case oddRank(module: String, rank: Int)
   case rankBeyondWeight(module: String, rank: Int, limit: Int)
@@ -54,8 +52,6 @@ enum ModelError: ReportableError, Equatable {
     case .ownFeatures(let file):
       "\(escaped(file)): the network says which columns it reads; leave --features, --drop and "
         + "--categorical out"
-    case .openTask(let error, let command):
-      "\(error), as in: \(command)"
     case .pattern(let text, let problem):
       "pattern \"\(escaped(text))\": \(problem)"
     case .oddRank(let module, let rank):

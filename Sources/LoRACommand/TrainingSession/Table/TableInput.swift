@@ -1,22 +1,26 @@
 import Containers
 import Kernels
 import Tables
+import Tensors
 import Training
 
 /// A table named on the command line.
 struct TableInput {
   let path: String
-  let form: TableForm
+  let wishes: TableWishes
   var workers = Workers.one
 
   /// The name that errors have.
   var file: String { path == "-" ? "standard input" : path }
 
-  /// Reads it as `reader` says, plain or inside gzip, from a file or stdin.
+  /// Reads it as `reader` says, plain or inside gzip, from a file or stdin, and says on stderr what a
+  /// person should know of it.
   func dataset<Scalar: DenseScalar>(_ reader: DatasetReader) throws -> Dataset<Scalar> {
     var reader = reader
-    reader.hasHeader = form.hasHeader
-    reader.workers = workers
+    let form = wishes.form
+    (reader.form, reader.workers) = (form, workers)
+    reader.unknownIsNone = wishes.rules.unknownIsNone
+    reader.dropsMissingTargets = wishes.rules.dropsMissingTargets
     let (stream, length) = try ContentStream.openMeasured(path)
     var size = 1 << 16
     var csv = CSVReader(
@@ -27,8 +31,17 @@ struct TableInput {
       defer { size = min(1 << 21, 4 * size) }
       return try read(stream, size, onto: &bytes)
     }
-    csv.expectedSize = length
-    return try reader.read(&csv)
+    (csv.expectedSize, csv.decimal) = (length, form.numbers.decimal)
+    let dataset: Dataset<Scalar> = try reader.read(&csv)
+    for remark in dataset.remarks {
+      let sentence = "\(escaped(file)): \(remark)"
+      if !remark.isNote {
+        Warnings.say(sentence)
+      } else if !wishes.rules.isQuiet {
+        Warnings.note(sentence)
+      }
+    }
+    return dataset
   }
 
   /// Adds the next `size` bytes of `stream`, or what is left, to `bytes`.

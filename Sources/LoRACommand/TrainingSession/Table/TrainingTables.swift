@@ -53,7 +53,7 @@ struct TrainingTables {
     reader.choice = columns
     let started = ContinuousClock.now
     var training: Dataset<Float> = try TableInput(
-      path: path, form: preparation.wishes.form, workers: preparation.workers
+      path: path, wishes: preparation.wishes, workers: preparation.workers
     ).dataset(reader)
     readSeconds = (ContinuousClock.now - started).inSeconds
     var held: Dataset<Float>?
@@ -70,7 +70,7 @@ struct TrainingTables {
       held = try Self.validationTable(file, like: training, reader, preparation)
       validationOrigin = "of \(file)"
     }
-    var scaling = reader.schema.scaling
+    var scaling = reader.schema.scaling?.filling(columns.fill, of: training)
     if scaling == nil, columns.standardizes || columns.fill != nil {
       scaling = FeatureScaling(
         of: training, fill: columns.fill, standardizes: columns.standardizes)
@@ -88,12 +88,14 @@ struct TrainingTables {
   ) throws -> Dataset<Float> {
     var reader = reader
     let scaling = reader.schema.scaling
+    let missingWords = reader.schema.missingWords
     reader.schema = TableSchema(of: training)
+    reader.schema.missingWords = missingWords
     reader.schema.scaling = scaling
-    reader.target = .columns(training.targetNames)
+    reader.target = .recorded(training.targetNames)
     reader.outputs = reader.outputs ?? training.outputCount
     return try TableInput(
-      path: path, form: preparation.wishes.form, workers: preparation.workers
+      path: path, wishes: preparation.wishes, workers: preparation.workers
     ).dataset(reader)
   }
 }

@@ -48,9 +48,24 @@ extension CSVReader {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
+  /// Takes a first line `sep=` and one character, which it returns; nil, and nothing is taken, for any
+  /// other.
+  mutating func takeDelimiterLine() throws -> UInt8? {
+    while try readable < position + 7 && extend() {}
+    let line = Array(bytes[position..<min(readable, position + 7)])
+    guard line.count >= 6, line.starts(with: Array("sep=".utf8)), line[4] < 0x80,
+      line[5] == UInt8(ascii: "\n") || line[5] == UInt8(ascii: "\r")
+    else { return nil }
+    let isPair = line.count == 7 && line[5] == UInt8(ascii: "\r") && line[6] == UInt8(ascii: "\n")
+    position += isPair ? 7 : 6
+    nextLine += 1
+    return line[4]
+  }
+
   /// The first of the usual delimiters, most usual first, that the first record holds unquoted.
   mutating func detectedDelimiter() throws -> UInt8 {
-    let candidates = [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
+    var candidates = [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
+    if decimal == candidates[0] { candidates.append(candidates.removeFirst()) }
     var (seen, index, quoted) = (Set<UInt8>(), position - recordStart, false)
     while true {
       if recordStart + index == readable {

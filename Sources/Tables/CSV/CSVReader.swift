@@ -7,7 +7,8 @@ import Tensors
 /// 3. A field that begins with a quote ends at the next quote that is not written twice, and may
 ///    hold delimiters and line ends (RFC 4180). Elsewhere a quote is a character like others.
 /// 4. Spaces and tabs around a field do not belong to it.
-/// 5. A line with nothing on it but spaces is skipped, and counted; so is one that begins with the
+/// 5. A first line `sep=;`, as Excel reads and writes it, says the delimiter and is no record.
+/// 6. A line with nothing on it but spaces is skipped, and counted; so is one that begins with the
 ///    comment character, if there is one.
 ///
 /// Memory is one record and one piece of the source. Limits: a field 1 MiB, a record 16 MiB, 65,536
@@ -26,6 +27,8 @@ package struct CSVReader {
 
   /// Lines that begin with it are comments.
   package let comment: UInt8?
+  /// What stands for the point of numbers, which hardly stands between fields as well.
+  package var decimal = UInt8(ascii: ".")
   let source: (inout [UInt8]) throws -> Int
   /// How large the file is, where that is known.
   package var expectedSize: Int?
@@ -44,7 +47,8 @@ package struct CSVReader {
   /// - Parameters:
   ///   - file: The name for errors.
   ///   - delimiter: The byte between fields, or nil for the first of comma, semicolon, tab and bar
-  ///     that occurs in the first record.
+  ///     that occurs in the first record; where numbers have
+  ///     a decimal comma, the comma comes last.
   ///   - comment: What comment lines begin with, if there are any.
   ///   - source: Adds the next bytes of the file, and says how many; 0 at its end.
   package init(
@@ -60,7 +64,10 @@ package struct CSVReader {
 
   /// Reads the next record into `fields`; false at the end of the file.
   package mutating func next() throws -> Bool {
-    if line == 0 { try skipByteOrderMark() }
+    if line == 0 {
+      try skipByteOrderMark()
+      if let said = try takeDelimiterLine() { delimiter = delimiter ?? said }
+    }
     repeat {
       recordStart = position
       guard try hasByte() else { return false }

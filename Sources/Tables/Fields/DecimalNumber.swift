@@ -2,25 +2,30 @@ import Kernels
 
 /// The double nearest to a decimal number, or nil when the bytes are none.
 ///
-/// A number is `[+-] digits [. digits] [e [+-] digits]` with a digit before or after the point; no
-/// other spelling counts, whatever the locale. One too large comes out infinite.
+/// A number is `[+-] digits [. digits] [e [+-] digits]` with a digit before or after the point, for
+/// which `decimal` may stand; no other spelling counts, whatever the locale. One too large comes out
+/// infinite.
 ///
 /// Up to 19 digits and a power of ten within ±27 are rounded here; the rest goes to the standard library.
-func decimalNumber(_ bytes: Span<UInt8>, in range: Range<Int>) -> Double? {
-  var scan = DecimalScan(at: range.lowerBound, end: range.upperBound)
+func decimalNumber(
+  _ bytes: Span<UInt8>, in range: Range<Int>, decimal: UInt8 = UInt8(ascii: ".")
+) -> Double? {
+  var scan = DecimalScan(at: range.lowerBound, end: range.upperBound, decimal: decimal)
   guard scan.parse(bytes) else { return nil }
   if scan.digits <= 19,
     let magnitude = nearestDouble(mantissa: scan.mantissa, exponent: scan.exponent)
   {
     return scan.isNegative ? -magnitude : magnitude
   }
-  return Double(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
+  let text = range.map { bytes[$0] == decimal ? UInt8(ascii: ".") : bytes[$0] }
+  return Double(String(decoding: text, as: UTF8.self))
 }
 
 /// One pass over a number's digits.
 private struct DecimalScan {
   var at: Int
   let end: Int
+  let decimal: UInt8
 
   var isNegative = false
   /// The digits as a whole number, right while there are at most 19 of them.
@@ -30,8 +35,8 @@ private struct DecimalScan {
   /// The power of ten that `mantissa` is multiplied by.
   var exponent = 0
 
-  init(at start: Int, end: Int) {
-    (at, self.end) = (start, end)
+  init(at start: Int, end: Int, decimal: UInt8) {
+    (at, self.end, self.decimal) = (start, end, decimal)
   }
 
   /// Whether all bytes form one number.
@@ -39,7 +44,7 @@ private struct DecimalScan {
     isNegative = takeSign(bytes)
     let whole = takeDigits(bytes)
     var fraction = 0
-    if at < end, bytes[at] == UInt8(ascii: ".") {
+    if at < end, bytes[at] == decimal {
       at += 1
       fraction = takeDigits(bytes)
       exponent -= fraction

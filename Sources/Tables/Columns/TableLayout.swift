@@ -15,6 +15,12 @@ struct TableLayout {
   let isTargetRead: Bool
   let task: LearningTask?
   let allowsMissing: Bool
+  /// Whether the network said by name which columns are features.
+  let isRecorded: Bool
+  /// Whether each feature was asked for by name.
+  let isChosen: Bool
+  /// A column whose name stands among numbers, and may be a row's word rather than a name.
+  let doubtfulName: Int?
 
   /// Whether the target's fields are kept as words too.
   var targetIsText: Bool { isTargetRead && task != .regression }
@@ -25,9 +31,9 @@ struct TableLayout {
     return categories[column] == nil ? .feature : .text
   }
 
-  func records(delimiter: UInt8, comment: UInt8?) -> RecordLayout {
-    RecordLayout(
-      roles: names.indices.map(role), delimiter: delimiter, comment: comment,
-      allowsMissing: allowsMissing)
+  /// Columns of which nothing is read.
+  var passedOver: [String] {
+    let read = Set(features + targets + kept)
+    return names.indices.filter { !read.contains($0) }.map { names[$0] }
   }
 }

@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// What is done with rows that a network cannot be told as they are.
+struct TableRuleOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A row without a target is an error, or is dropped; how many is said.", valueName: "rule"))
+  var missingTarget = MissingTargetRule.error
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A word that is none of the network's categories is an error, or none of them, as a missing word \
+      is; a warning counts them.
+      """, valueName: "rule"))
+  var unknown = UnknownRule.error
+
+  enum MissingTargetRule: String, ExpressibleByArgument, CaseIterable {
+    case error
+    case drop
+  }
+
+  /// What to do, and whether notes are kept back.
+  func rules(quiet: Bool) -> TableRules {
+    TableRules(
+      unknownIsNone: unknown == .none, dropsMissingTargets: missingTarget == .drop, isQuiet: quiet)
+  }
+}
+
+/// What becomes of a word that is none of a network's categories.
+enum UnknownRule: String, ExpressibleByArgument, CaseIterable {
+  case error
+  case none
+}
