@@ -148,7 +148,7 @@ extension Norm {
   ) {
     let plain = Norm(kind == .layer ? .layer : .rootMeanSquare, epsilon: epsilon, weight: nil)
     // n is computed anew, a few rows at a time.
-    let step = max(1, BlockSum<Scalar>.blockRows / place.heads)
+    let step = max(1, blockRows / place.heads)
     var (normalised, again) = ([] as [Scalar], Memory())
     normalised.resize(to: step * place.heads * place.dimension)
     for first in stride(from: 0, to: rows, by: step) {
