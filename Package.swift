@@ -76,7 +76,8 @@ let package = Package(
     .target(
       name: "LoRACommand",
       dependencies: [
-        "Training", "Tables", "Merging", "Spectra", "Adapters", "Models", "Containers", "JSON",
+        "Training", "Tables", "Text", "Merging", "Spectra", "Adapters", "Models", "Containers",
+        "JSON",
         "Tensors",
         "Kernels", "Reports", argumentParser, collections, system,
       ],

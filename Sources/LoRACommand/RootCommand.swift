@@ -58,6 +58,11 @@ package struct RootCommand: ParsableCommand {
           DiffCommand.self,
           ExploreCommand.self,
         ]),
+      CommandGroup(
+        name: "Text",
+        subcommands: [
+          TokenizeCommand.self
+        ]),
     ])
 
   package init() {}
