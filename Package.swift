@@ -85,9 +85,7 @@ let package = Package(
       name: "LoRACommand",
       dependencies: [
         "TextModels", "Training", "Text", "Tables", "Merging", "Spectra", "Adapters", "Models",
-        "Containers",
-        "JSON",
-        "Tensors",
+        "Containers", "JSON", "Tensors",
         "Kernels", "Reports", argumentParser, collections, system,
       ],
       swiftSettings: settings),

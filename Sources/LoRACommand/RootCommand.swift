@@ -33,7 +33,8 @@ package struct RootCommand: ParsableCommand {
       CommandGroup(
         name: "Text",
         subcommands: [
-          GenerateCommand.self
+          TokenizeCommand.self,
+          GenerateCommand.self,
         ]),
       CommandGroup(
         name: "Merging",
@@ -62,6 +63,11 @@ package struct RootCommand: ParsableCommand {
           SpectrumCommand.self,
           DiffCommand.self,
           ExploreCommand.self,
+        ]),
+      CommandGroup(
+        name: "Text",
+        subcommands: [
+          TokenizeCommand.self
         ]),
     ])
 

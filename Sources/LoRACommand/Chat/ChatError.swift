@@ -2,7 +2,6 @@ import Tensors
 
 /// Why a model of text cannot be used as the command line asks.
 enum ChatError: ReportableError {
-  case noTokenizer(model: String, hasSentencePieceModel: Bool)
   case noChatTemplate(model: String)
   case unreadableChatTemplate(file: String, names: [String])
   case notUTF8(file: String)
@@ -12,11 +11,6 @@ enum ChatError: ReportableError {
 
   var description: String {
     switch self {
-    case .noTokenizer(let model, true):
-      "\(escaped(model)): has a tokenizer.model only; tokenizer.json is read, which transformers "
-        + "writes of it: AutoTokenizer.from_pretrained(…).save_pretrained(…)"
-    case .noTokenizer(let model, false):
-      "\(escaped(model)): has no tokenizer.json; name the model's folder"
     case .noChatTemplate(let model):
       "\(escaped(model)): the model has no chat template (chat_template.jinja, or chat_template in "
         + "tokenizer_config.json), so that it was likely not trained for conversations; leave out "

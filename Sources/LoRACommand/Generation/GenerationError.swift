@@ -7,7 +7,6 @@ enum GenerationError: ReportableError {
   case promptTooLong(file: String, tokens: Int, limit: Int)
   case beyondVocabulary(file: String, id: Int, vocabulary: Int)
   case notFinite(file: String)
-  case badLine(line: Int, problem: String)
 
   var category: FailureCategory { .badData }
 
@@ -26,7 +25,6 @@ enum GenerationError: ReportableError {
     case .notFinite(let file):
       "\(escaped(file)): its outputs are not finite numbers; are the weights damaged, or is the "
         + "adapter's weight too large?"
-    case .badLine(let line, let problem): "standard input:\(line): \(problem)"
     }
   }
 }

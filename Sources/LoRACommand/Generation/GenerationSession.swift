@@ -19,7 +19,7 @@ struct GenerationSession {
     _ options: GenerationOptions, workers: Workers, report: ReportOptions
   ) throws {
     let model = try adapters.model(path, workers: workers)
-    let tokenizer = try ModelTokenizer.open(ofModelAt: path)
+    let tokenizer = try TokenizerSource.open(path)
     let stops = try StopTokens(ofModelIn: path, tokenizer)
     generator = try TextGenerator(model, tokenizer, stops, options, workers: workers)
     writer = chat.chat ? try chat.template.writer(ofModelAt: path) : nil
@@ -63,7 +63,7 @@ struct GenerationSession {
       guard let line = try lines.next() else { break }
       guard case .bytes(let bytes) = line, let text = String(validating: bytes, as: UTF8.self)
       else {
-        throw GenerationError.badLine(line: lines.line, problem: "not UTF-8, or beyond 1 MiB")
+        throw TextProblem(place: "line \(lines.line)", .notUTF8)
       }
       guard text.contains(where: { !$0.isWhitespace }) else { continue }
       messages.append(["role": "user", "content": .string(text)])
@@ -77,44 +77,31 @@ struct GenerationSession {
 
   /// Answers each line of stdin, a JSON string or an object, with a line of JSON.
   mutating func answerLines() throws {
-    var lines = LineReader(limit: 16 << 20, source: try TextSource.open("-"))
-    while let line = try lines.next() {
-      guard case .bytes(let bytes) = line else {
-        throw GenerationError.badLine(line: lines.line, problem: "longer than 16 MiB")
-      }
-      guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { continue }
-      let (prompt, text, isConversation) = try question(bytes, lines.line)
-      let ids = try generator.tokens(of: text, isConversation: isConversation)
+    try TextInput.forEachLine { value, line in
+      let (prompt, text) = try question(value, line)
+      let ids = try generator.tokens(of: text, isConversation: writer != nil)
       let answer = try generator.answer(ids) { _ in }
       try StandardStreams.write(json(answer, prompt: prompt).compactText + "\n")
     }
   }
 
+  /// What is asked, as it was given and as the model reads it.
   private func question(
-    _ bytes: [UInt8], _ line: Int
-  ) throws -> (prompt: JSONValue, text: String, isConversation: Bool) {
-    let value: JSONValue
-    do throws(JSONFailure) {
-      value = try JSONValue(parsing: bytes)
-    } catch {
-      throw GenerationError.badLine(
-        line: line, problem: "not JSON at column \(error.offset + 1): \(error.problem)")
-    }
+    _ value: JSONValue, _ line: Int
+  ) throws -> (prompt: JSONValue, text: String) {
     if let messages = value["messages"] {
       guard let writer else {
-        throw GenerationError.badLine(line: line, problem: "\"messages\" are written with --chat")
+        throw TextProblem(place: "line \(line)", .lacks("--chat for what has \"messages\""))
       }
-      let text = try writer.rendering(
-        messages, tools: value["tools"] ?? .null, asksForAnswer: true
-      ).text
-      return (messages, text, true)
+      let tools = value["tools"] ?? .null
+      return (messages, try writer.rendering(messages, tools: tools, asksForAnswer: true).text)
     }
     guard let prompt = value.string ?? value["prompt"]?.string ?? value["text"]?.string else {
-      throw GenerationError.badLine(
-        line: line,
-        problem: "expected a string, or an object with \"prompt\", \"text\" or \"messages\"")
+      throw TextProblem(
+        place: "line \(line)",
+        .lacks("a string, or an object with \"prompt\", \"text\" or \"messages\""))
     }
-    return (.string(prompt), try writer?.question(prompt) ?? prompt, writer != nil)
+    return (.string(prompt), try writer?.question(prompt) ?? prompt)
   }
 
   private func json(_ answer: TextGenerator.Answer, prompt: String) -> JSONValue {

@@ -20,16 +20,4 @@ enum TextSource {
       return count
     }
   }
-
-  /// All of it as text; one line feed at its end is the shell's.
-  static func text(of path: String) throws -> String {
-    var bytes: [UInt8] = []
-    let source = try open(path)
-    while try source(&bytes) > 0 {}
-    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw ChatError.notUTF8(file: path == "-" ? "standard input" : path)
-    }
-    return text
-  }
 }

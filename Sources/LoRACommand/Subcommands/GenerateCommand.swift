@@ -52,6 +52,8 @@ struct GenerateCommand: ParsableCommand {
     if jsonl { return try session.answerLines() }
     if let prompt, prompt != "-" { return try session.generate(prompt) }
     if prompt == nil, chat.chat, Terminal.readsFromPerson { return try session.converse() }
-    try session.generate(try TextSource.text(of: "-"))
+    var text = try TextInput.all()
+    if text.utf8.last == UInt8(ascii: "\n") { text.unicodeScalars.removeLast() }
+    try session.generate(text)
   }
 }

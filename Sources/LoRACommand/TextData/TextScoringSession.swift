@@ -31,7 +31,7 @@ struct TextScoringSession {
       throw GenerationError.noLanguageModel(
         file: model, type: try opened.configuration.typeName ?? "the model")
     }
-    let tokenizer = try ModelTokenizer.open(ofModelAt: model)
+    let tokenizer = try TokenizerSource.open(model)
     let encoder = ExampleEncoder(
       tokenizer: tokenizer, writer: try template.writerIfAny(ofModelAt: model),
       stops: try StopTokens(ofModelIn: model, tokenizer), counts: data.counts,

@@ -49,6 +49,20 @@ struct ClassifiedText {
     return byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
   }
 
+  /// Where the first byte that may begin a number is: passes over ASCII but digits.
+  func skipLetters(_ place: Int) -> Int {
+    var place = place
+    while place < end, bytes[place] < 0x80, !(0x30...0x39 ~= bytes[place]) { place += 1 }
+    return place
+  }
+
+  /// Where the first byte of a character from U+3000 on is, or any beyond ASCII.
+  func skipLow(_ place: Int) -> Int {
+    var place = place
+    while place < end, bytes[place] < 0x80 { place += 1 }
+    return place
+  }
+
   /// Where the line breaks, and bytes equal to `other`, from `place` on end.
   func lineBreaks(_ place: Int, or other: UInt8 = UInt8(ascii: "\n")) -> Int {
     var place = place

@@ -12,7 +12,9 @@ extension ExpressionParser {
     guard let scalar = next else { throw problem("the pattern ends in \"\\\"") }
     position += 1
     if let set = Self.sets[scalar] { return Escape(set: set) }
-    if let control = Self.controls[scalar] { return Escape(set: ScalarSet([control]), scalar: control) }
+    if let control = Self.controls[scalar] {
+      return Escape(set: ScalarSet([control]), scalar: control)
+    }
     switch scalar {
     case "p", "P": return Escape(set: try property(isNegative: scalar == "P", from: start))
     case "u": return try hexadecimal(4, from: start)
@@ -149,10 +151,12 @@ extension ExpressionParser {
   }
 
   /// The scalar, and where case is ignored, those that fold to the same.
-  func folded(_ scalar: Unicode.Scalar, at place: Int? = nil) throws(ExpressionProblem) -> ScalarSet {
+  func folded(_ scalar: Unicode.Scalar, at place: Int? = nil) throws(ExpressionProblem) -> ScalarSet
+  {
     guard ignoresCase else { return ScalarSet([scalar]) }
     guard scalar.isASCII else {
-      throw problem("letters beyond ASCII without case are not supported", at: place ?? position - 1)
+      throw problem(
+        "letters beyond ASCII without case are not supported", at: place ?? position - 1)
     }
     guard scalar.properties.isAlphabetic else { return ScalarSet([scalar]) }
     let lower = Unicode.Scalar(UInt8(scalar.value) | 0x20)

@@ -1,4 +1,4 @@
-/// Reads regular expressions in Oniguruma's Ruby syntax, as far as tokenizers use it:
+/// Reads regular expressions in Oniguruma's Ruby syntax, as far as tokenizers use it.
 ///
 ///     expression  = sequence *("|" sequence)
 ///     sequence    = *(atom [quantifier])

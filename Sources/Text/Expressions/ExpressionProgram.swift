@@ -72,7 +72,9 @@ struct ExpressionProgram: Sendable {
       forks.append(reserve())
       try add(body)
     }
-    for fork in forks { steps[fork] = self.fork(into: fork + 1, past: steps.count, repetition.kind) }
+    for fork in forks {
+      steps[fork] = self.fork(into: fork + 1, past: steps.count, repetition.kind)
+    }
   }
 
   private mutating func addLoop(

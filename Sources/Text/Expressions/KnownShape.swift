@@ -70,6 +70,8 @@ enum KnownShape: Equatable, Sendable {
         place = end
       } else {
         place = text.past(place)
+        if self == .numbers { place = text.skipLetters(place) }
+        if self == .ideographs { place = text.skipLow(place) }
       }
     }
   }

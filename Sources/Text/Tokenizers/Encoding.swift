@@ -1,9 +1,10 @@
 /// Texts as tokens.
 package struct Encoding: Equatable, Sendable {
   package internal(set) var ids: [Int] = []
-  /// Of each token, the bytes of its text that it stands for, in order: a token that is put in has
-  /// none, and stands at a place; characters that were removed belong to no token. With a tokenizer
-  /// that changes nothing, the spans tile the text.
+  /// Of each token, the bytes of its text that it stands for, in order.
+  ///
+  /// A token that is put in has none, and stands at a place; characters that were removed belong to no
+  /// token. With a tokenizer that changes nothing, the spans tile the text.
   package internal(set) var spans: [Range<Int>] = []
   /// Of each token, which text it is of: 0 or 1, or nil for one that was put in.
   package internal(set) var texts: [Int?] = []

@@ -39,13 +39,15 @@ package final class Tokenizer: Sendable {
       try PreTokenizers.read(part)
     }
     model = try TokenModels.make(modelFile, isByteLevel: preTokenizer?.isByteLevel ?? false)
-    decoders = try parts.optional("decoder").map { part throws(TokenizerError) in
-      try TokenDecoders.read(part)
-    } ?? [JoiningDecoder()]
+    decoders =
+      try parts.optional("decoder").map { part throws(TokenizerError) in
+        try TokenDecoders.read(part)
+      } ?? [JoiningDecoder()]
     added = try AddedVocabulary(parts.optional("added_tokens"), model.vocabulary, normalizer)
-    processor = try parts.optional("post_processor").map { part throws(TokenizerError) in
-      try PostProcessor.read(part)
-    } ?? .none
+    processor =
+      try parts.optional("post_processor").map { part throws(TokenizerError) in
+        try PostProcessor.read(part)
+      } ?? .none
     for id in processor.specialTokens where token(id) == nil {
       throw TokenizerError(
         file: file, place: "post_processor", .other("no token has the id \(id)"))
@@ -60,6 +62,7 @@ extension Tokenizer {
   ///   - text: The text.
   ///   - second: One that goes with it.
   ///   - addsSpecialTokens: Whether the tokens that a model expects around texts are put in.
+  /// - Returns: The tokens, each with the part of its text that it stands for.
   /// - Throws: `TokenizerError` when the model has no token for what it does not know.
   package func encode(
     _ text: String, _ second: String? = nil, addingSpecialTokens addsSpecialTokens: Bool = true
@@ -146,6 +149,7 @@ extension Tokenizer {
   /// - Parameters:
   ///   - ids: The tokens.
   ///   - keepsSpecialTokens: Whether special tokens are written too.
+  /// - Returns: The text; what of it is no UTF-8 is U+FFFD.
   /// - Throws: `TokenizerError` for an id that no token has.
   package func decode(
     _ ids: [Int], keepingSpecialTokens keepsSpecialTokens: Bool = false

@@ -1,6 +1,7 @@
 extension CompatibilityMappings {
-  /// The mappings of Unicode 12.1, all the way down: scalars and what they are compatible with, both
-  /// hexadecimal. `FF01+5D=21` is 0x5E mappings, U+FF01 to U+0021 and on, both sides counting up.
+  /// The mappings of Unicode 12.1, all the way down: what scalars are compatible with, in hexadecimal.
+  ///
+  /// `FF01+5D=21` is 0x5E mappings, U+FF01 to U+0021 and on, both sides counting up.
   ///
   /// Made of the `NFKD` of Hugging Face's tokenizers 0.23.3, which is the truth here, as far as it
   /// differs from its `NFD`; a test compares it with that of the same library.

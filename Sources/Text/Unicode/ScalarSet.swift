@@ -63,7 +63,9 @@ extension ScalarSet {
   package static let digits = ScalarSet(.decimalNumber)
   /// `\w` as Oniguruma has it: word characters, and the numbers of Latin-1 above ASCII.
   package static let words = ScalarSet(
-    union: [ScalarSet(.words), ScalarSet(["\u{B2}", "\u{B3}", "\u{B9}", "\u{BC}", "\u{BD}", "\u{BE}"])])
+    union: [
+      ScalarSet(.words), ScalarSet(["\u{B2}", "\u{B3}", "\u{B9}", "\u{BC}", "\u{BD}", "\u{BE}"]),
+    ])
   /// `\h`: hexadecimal digits.
   package static let hexadecimalDigits = ScalarSet(
     union: [ScalarSet(0x30...0x39), ScalarSet(0x41...0x46), ScalarSet(0x61...0x66)])

@@ -15,8 +15,9 @@ struct AddedTokenFinder: Sendable {
     automaton = PatternAutomaton(patterns)
   }
 
-  /// The parts of `bytes` in order. They cover it, and overlap only where the white space that one
-  /// token takes holds another.
+  /// The parts of `bytes` in order, covering it.
+  ///
+  /// They overlap only where the white space that one token takes holds another.
   func parts(of bytes: [UInt8]) -> [Part] {
     guard !tokens.isEmpty, !bytes.isEmpty else { return [Part(token: nil, range: bytes.indices)] }
     var parts: [Part] = []

@@ -75,7 +75,8 @@ struct AddedVocabulary: Sendable {
       let writing = writings[token.id] ?? []
       guard !writing.isEmpty, seen.insert(writing).inserted else {
         let name = "\"\(escapedKey(token.content))\""
-        let problem = writing.isEmpty ? "is normalized to nothing" : "is normalized to another's text"
+        let problem =
+          writing.isEmpty ? "is normalized to nothing" : "is normalized to another's text"
         throw part?.fails(name + " " + problem)
           ?? TokenizerError(file: "", place: "", .other(problem))
       }

@@ -11,7 +11,7 @@ enum ByteFallback {
     return Array("<0x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)], UInt8(ascii: ">")]
   }
 
-  /// The byte that a token stands for; nil when it is another. Digits may be small here.
+  /// The byte that a token stands for, its digits of either case; nil when it is another.
   static func byte(of token: some Collection<UInt8>) -> UInt8? {
     guard token.count == 6, token.starts(with: "<0x".utf8) else { return nil }
     let rest = Array(token.dropFirst(3))

@@ -10,6 +10,8 @@ struct BytePairModel: TokenModel {
     /// In front of every character but the first, and behind the last.
     var prefix: [UInt8] = []
     var suffix: [UInt8] = []
+    /// Where a piece can be cut without a change to its tokens.
+    var words: WordMarks?
   }
 
   let vocabulary: Vocabulary
@@ -55,27 +57,40 @@ struct BytePairModel: TokenModel {
   func encode(
     _ split: borrowing SplitText, into tokens: inout TokenList, _ memory: inout ModelMemory
   ) {
-    let (text, isByteLevel) = (split.text, split.isByteLevel)
-    let bytes = text.bytes
+    let text = split.text
+    let words = split.isByteLevel ? nil : settings.words
     for piece in split.pieces {
-      let isShort = piece.count <= WordMemory.lengthLimit
-      let hash = isShort ? WordMemory.hash(bytes, piece) : 0
-      if isShort, let known = memory.words.find(bytes, piece, hash) {
-        for index in known {
-          let bounds = memory.words.bounds[index]
-          let start = piece.lowerBound + Int(bounds.start)
-          let end = piece.lowerBound + Int(bounds.end)
-          tokens.add(Int(memory.words.tokens[index]), text.source(of: start..<end))
-        }
-        continue
+      var start = piece.lowerBound
+      while start < piece.upperBound {
+        let rest = start..<piece.upperBound
+        let end = words?.endOfWord(text.bytes, rest) ?? rest.upperBound
+        encode(text, start..<end, split.isByteLevel, into: &tokens, &memory)
+        start = end
       }
-      merge(bytes, piece, isByteLevel, in: &memory.merging)
-      for index in memory.merging.tokens.indices {
-        let range = memory.merging.starts[index]..<memory.merging.ends[index]
-        tokens.add(Int(memory.merging.tokens[index]), text.source(of: range))
-      }
-      if isShort { memory.words.keep(bytes, piece, hash, memory.merging) }
     }
+  }
+
+  private func encode(
+    _ text: AlignedText, _ piece: Range<Int>, _ isByteLevel: Bool, into tokens: inout TokenList,
+    _ memory: inout ModelMemory
+  ) {
+    let isShort = piece.count <= WordMemory.lengthLimit
+    let hash = isShort ? WordMemory.hash(text.bytes, piece) : 0
+    if isShort, let known = memory.words.find(text.bytes, piece, hash) {
+      for index in known {
+        let bounds = memory.words.bounds[index]
+        let start = piece.lowerBound + Int(bounds.start)
+        let end = piece.lowerBound + Int(bounds.end)
+        tokens.add(Int(memory.words.tokens[index]), text.source(of: start..<end))
+      }
+      return
+    }
+    merge(text.bytes, piece, isByteLevel, in: &memory.merging)
+    for index in memory.merging.tokens.indices {
+      let range = memory.merging.starts[index]..<memory.merging.ends[index]
+      tokens.add(Int(memory.merging.tokens[index]), text.source(of: range))
+    }
+    if isShort { memory.words.keep(text.bytes, piece, hash, memory.merging) }
   }
 
   /// The tokens of one piece.

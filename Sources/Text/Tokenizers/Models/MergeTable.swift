@@ -1,6 +1,6 @@
 /// Which pairs of tokens merge, in which order, and into what.
 struct MergeTable: Sendable {
-  /// A merge: its rank in the upper half, the token it makes in the lower. The smallest goes first.
+  /// A merge: its rank in the upper half, the token it makes in the lower; the smallest goes first.
   typealias Merge = UInt64
   static let none = Merge.max
 

@@ -37,11 +37,15 @@ struct Merging: Sendable {
 
   private mutating func mergeShort(_ table: MergeTable) {
     merges.removeAll(keepingCapacity: true)
-    for place in 0..<tokens.count - 1 { merges.append(table.find(tokens[place], tokens[place + 1])) }
+    for place in 0..<tokens.count - 1 {
+      merges.append(table.find(tokens[place], tokens[place + 1]))
+    }
     merges.append(MergeTable.none)
     while true {
       var (best, place) = (MergeTable.none, 0)
-      for index in merges.indices where merges[index] < best { (best, place) = (merges[index], index) }
+      for index in merges.indices where merges[index] < best {
+        (best, place) = (merges[index], index)
+      }
       guard best != MergeTable.none else { return }
       tokens[place] = UInt32(truncatingIfNeeded: best)
       ends[place] = ends[place + 1]

@@ -49,6 +49,7 @@ enum TokenModels {
     settings.ignoresMerges = try part.flag("ignore_merges", or: false)
     settings.prefix = Array(try part.optional("continuing_subword_prefix")?.text().utf8 ?? "".utf8)
     settings.suffix = Array(try part.optional("end_of_word_suffix")?.text().utf8 ?? "".utf8)
+    settings.words = WordMarks(file.merges, vocabulary, settings)
     return BytePairModel(
       vocabulary, try merges(file, vocabulary, prefix: settings.prefix), settings,
       isByteLevel: isByteLevel && !settings.fallsBackToBytes)
@@ -69,18 +70,22 @@ enum TokenModels {
   ) throws(TokenizerError) -> MergeTable {
     guard let merges = file.merges else { throw file.settings.fails(.missing("merges")) }
     var table = MergeTable(capacity: merges.count)
-    for (rank, merge) in merges.enumerated() {
-      let made = merge.left + merge.right.dropFirst(prefix.count)
-      var ids: [Int] = []
-      for token in [merge.left, merge.right, made] {
-        guard let id = vocabulary.find(token) else {
-          throw TokenizerError(
-            file: file.settings.file, place: "model.merges[\(rank)]",
-            .other("\"\(escapedKey(token.text))\" is not in the vocabulary"))
-        }
-        ids.append(id)
-      }
-      table.set(ids[0], ids[1], rank: rank, makes: ids[2])
+    let bytes = merges.bytes
+    func id(_ token: ArraySlice<UInt8>, _ rank: Int) throws(TokenizerError) -> Int {
+      if let id = vocabulary.find(token) { return id }
+      throw TokenizerError(
+        file: file.settings.file, place: "model.merges[\(rank)]",
+        .other("\"\(escapedKey(Array(token).text))\" is not in the vocabulary"))
+    }
+    for rank in 0..<merges.count {
+      let (left, right) = merges[rank]
+      let made =
+        prefix.isEmpty
+        ? bytes[left.lowerBound..<right.upperBound]
+        : bytes[left] + bytes[right].dropFirst(prefix.count)
+      table.set(
+        try id(bytes[left], rank), try id(bytes[right], rank), rank: rank, makes: try id(made, rank)
+      )
     }
     return table
   }

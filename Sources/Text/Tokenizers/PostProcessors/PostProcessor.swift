@@ -30,8 +30,8 @@ struct PostProcessor: Sendable {
     case "TemplateProcessing": return try template(part)
     case "Sequence":
       var found: Self?
-      for processor in try part.member("processors").elements() {
-        guard try processor.kind() != "ByteLevel" else { continue }
+      for processor in try part.member("processors").elements()
+      where try processor.kind() != "ByteLevel" {
         guard found == nil else { throw processor.fails("only one part may add tokens") }
         found = try read(processor)
       }
@@ -68,7 +68,9 @@ struct PostProcessor: Sendable {
     let pairPart = try part.member("pair")
     let pair = try pieces(pairPart, specials)
     for number in 0...1 {
-      guard pair.contains(where: { $0.isText(number) }) else { throw pairPart.fails("both texts, A and B, must be in it") }
+      guard pair.contains(where: { $0.isText(number) }) else {
+        throw pairPart.fails("both texts, A and B, must be in it")
+      }
     }
     return Self(single: single, pair: pair)
   }

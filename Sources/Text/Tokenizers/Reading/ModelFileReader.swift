@@ -75,7 +75,7 @@ struct ModelFileReader {
     }
     var settings: OrderedDictionary<ExactString, JSONValue> = [:]
     var tokens: ModelFile.Tokens?
-    var merges: [(left: [UInt8], right: [UInt8])]?
+    var merges: MergeList?
     try forEachMember { (reader, name) throws(TokenizerError) in
       switch name {
       case "vocab": tokens = try reader.tokens()
@@ -154,15 +154,15 @@ struct ModelFileReader {
   }
 
   /// `["t h", …]` or `[["t", "h"], …]`.
-  private mutating func merges() throws(TokenizerError) -> [(left: [UInt8], right: [UInt8])] {
-    var merges: [(left: [UInt8], right: [UInt8])] = []
+  private mutating func merges() throws(TokenizerError) -> MergeList {
+    var merges = MergeList()
     try expect(UInt8(ascii: "["), "a list of merges")
     guard !lexer.take(UInt8(ascii: "]")) else { return merges }
     repeat {
       if lexer.take(UInt8(ascii: "[")) {
         let left = try text()
         try expect(UInt8(ascii: ","), "a comma")
-        merges.append((left, try text()))
+        merges.add(left, try text())
         try expect(UInt8(ascii: "]"), "the end of a pair")
       } else {
         let line = try text()
@@ -173,7 +173,7 @@ struct ModelFileReader {
             "model.merges[\(merges.count)]",
             "\"\(escapedKey(line.text))\" is no two tokens with a blank between")
         }
-        merges.append((Array(parts[0]), Array(parts[1])))
+        merges.add(parts[0], parts[1])
       }
     } while try takeComma(orClose: UInt8(ascii: "]"))
     return merges

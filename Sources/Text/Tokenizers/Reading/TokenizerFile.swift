@@ -55,5 +55,28 @@ struct ModelFile {
   let settings: TokenizerPart
   let tokens: Tokens
   /// Pairs of tokens by rank; nil where there is no such list.
-  let merges: [(left: [UInt8], right: [UInt8])]?
+  let merges: MergeList?
+}
+
+/// Pairs of tokens, the bytes of all one after the other.
+struct MergeList {
+  private(set) var bytes: [UInt8] = []
+  /// Where each token ends, of every pair first the left, then the right.
+  private var ends: [Int] = [0]
+
+  /// How many pairs there are.
+  var count: Int { (ends.count - 1) / 2 }
+
+  mutating func add(_ left: some Sequence<UInt8>, _ right: some Sequence<UInt8>) {
+    bytes += left
+    ends.append(bytes.count)
+    bytes += right
+    ends.append(bytes.count)
+  }
+
+  /// Where the tokens of a pair lie in `bytes`, side by side.
+  subscript(rank: Int) -> (left: Range<Int>, right: Range<Int>) {
+    let (start, middle, end) = (ends[2 * rank], ends[2 * rank + 1], ends[2 * rank + 2])
+    return (start..<middle, middle..<end)
+  }
 }

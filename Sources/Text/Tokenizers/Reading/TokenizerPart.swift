@@ -21,7 +21,8 @@ struct TokenizerPart {
   /// The member of this name; nil when there is none or it is null.
   func optional(_ name: String) -> TokenizerPart? {
     guard let member = value[name], !member.isNull else { return nil }
-    return TokenizerPart(file: file, place: place.isEmpty ? name : "\(place).\(name)", value: member)
+    return TokenizerPart(
+      file: file, place: place.isEmpty ? name : "\(place).\(name)", value: member)
   }
 
   /// The member of this name, which must be there.
