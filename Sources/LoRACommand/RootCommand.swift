@@ -64,11 +64,6 @@ package struct RootCommand: ParsableCommand {
           DiffCommand.self,
           ExploreCommand.self,
         ]),
-      CommandGroup(
-        name: "Text",
-        subcommands: [
-          TokenizeCommand.self
-        ]),
     ])
 
   package init() {}
