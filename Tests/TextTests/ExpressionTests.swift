@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("(", "ends too early"), ("a)", "too many"), ("[a", "not closed"), ("[]", "empty"),
+    ("(", "not closed"), ("a\\", "ends in"), ("a)", "too many"), ("[a", "not closed"), ("[]", "empty"),
     ("*a", "repeats nothing"), ("a{3,2}", "out of order"), (#"\b"#, #""\b" is not supported"#),
     (#"(?<=a)b"#, "group of this kind"), (#"(a)\1"#, #""\1" is not supported"#),
     (#"\p{Han}"#, #""\p{Han}" is not supported"#), ("^a", "anchor"), ("(a*)*", "may be empty"),
