@@ -21,7 +21,8 @@ import Testing
     (#"[^\r\n\p{L}\p{N}]?\p{L}+"#, "a, b!c", ["a", " b", "!c"]),
     (#"[a-c&&[^b]]+"#, "abcca", ["a", "cca"]), (#"[(\s|[.,])]+"#, "a(., )b", ["(., )"]),
     (#"\p{^L}+"#, "ab12c", ["12"]), (#"[\x41-\u0043\-]+"#, "AB-CD", ["AB-C"]),
-    ("x*", "axb", ["", "x", ""]), (#"\w+"#, "a²_½ⅷ①Ⓐ", ["a²_½ⅷ", "Ⓐ"]), (".+", "a\nb", ["a", "b"]),
+    ("x*", "axb", ["", "x", ""]), (#"\w+"#, "a²_½ⅷ①Ⓐ", ["a²_½ⅷ", "Ⓐ"]),
+    (#"[\w]+"#, "a²_½ⅷ", ["a", "_", "ⅷ"]), (".+", "a\nb", ["a", "b"]),
   ])
   func `patterns find what Oniguruma finds`(
     _ pattern: String, _ text: String, _ expected: [String]
@@ -30,7 +31,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("(", "ends too early"), ("a)", "too many"), ("[a", "not closed"), ("[]", "empty"),
+    ("(", "not closed"), ("a\\", "ends in"), ("a)", "too many"), ("[a", "not closed"),
+    ("[]", "empty"),
     ("*a", "repeats nothing"), ("a{3,2}", "out of order"), (#"\b"#, #""\b" is not supported"#),
     (#"(?<=a)b"#, "group of this kind"), (#"(a)\1"#, #""\1" is not supported"#),
     (#"\p{Han}"#, #""\p{Han}" is not supported"#), ("^a", "anchor"), ("(a*)*", "may be empty"),

@@ -83,6 +83,10 @@ import Testing
 
   @Test(arguments: [
     (#""normalizer": {"type": "NFKD"}"#, #"normalizer: "NFKD" is not supported"#),
+    (
+      #""normalizer": {"type": "Sequence", "normalizers": [\#(doubling)]}"#,
+      "normalizer: could make a text more than 4096 times as long"
+    ),
     (#""normalizer": {}"#, #"normalizer: "type" is missing"#),
     (
       #""normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt"}]}"#,
@@ -134,6 +138,11 @@ import Testing
     #expect(line.contains(words), "\(line)")
     #expect(!line.contains("\n"))
   }
+
+  /// Replacements of which each makes a text longer.
+  private static let doubling = Array(
+    repeating: #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}"#, count: 30
+  ).joined(separator: ", ")
 
   private static func token(_ id: Int, _ content: String) -> String {
     #"{"id": \#(id), "content": "\#(content)", "single_word": false, "lstrip": false, "#

@@ -7,6 +7,7 @@ struct ExpressionMatcher {
   /// Work for each byte after which failures are kept.
   private static let patience = 16
 
+  private let program: ExpressionProgram
   private let steps: [ExpressionProgram.Step]
   private let bytes: [UInt8]
   private let range: Range<Int>
@@ -19,10 +20,11 @@ struct ExpressionMatcher {
 
   private var branches: [Branch] = []
   private var work = 0
-  /// A bit for each step and place of `range`; empty while the text is not tedious.
+  /// A bit for each fork and place of `range`; empty while the text is not tedious.
   private var failures: [UInt64] = []
 
   init(_ program: ExpressionProgram, over bytes: [UInt8], in range: Range<Int>) {
+    self.program = program
     steps = program.steps
     self.bytes = bytes
     self.range = range
@@ -72,7 +74,7 @@ struct ExpressionMatcher {
   /// Notes the other way; false when this fork is known to fail here.
   private mutating func fork(_ step: Int, _ place: Int, _ other: Int) -> Bool {
     if failures.isEmpty, work > Self.patience * (range.count + 64) {
-      let bits = steps.count * (range.count + 1)
+      let bits = program.forkCount * (range.count + 1)
       failures = Array(repeating: 0, count: bits / 64 + 1)
     }
     if !failures.isEmpty {
@@ -99,6 +101,6 @@ struct ExpressionMatcher {
   }
 
   private func bit(_ step: Int, _ place: Int) -> Int {
-    step * (range.count + 1) + place - range.lowerBound
+    program.forkNumbers[step] * (range.count + 1) + place - range.lowerBound
   }
 }

@@ -5,12 +5,16 @@ extension ExpressionParser {
     var scalar: Unicode.Scalar?
   }
 
-  /// Reads the escape at `position`.
-  mutating func escape() throws(ExpressionProblem) -> Escape {
+  /// Reads the escape at `position`, which may be in a set in brackets.
+  mutating func escape(inSet: Bool = false) throws(ExpressionProblem) -> Escape {
     let start = position
     position += 1
     guard let scalar = next else { throw problem("the pattern ends in \"\\\"") }
     position += 1
+    if inSet, scalar == "w" || scalar == "W" {
+      let words = ScalarSet(.words)
+      return Escape(set: scalar == "w" ? words : words.complement)
+    }
     if let set = Self.sets[scalar] { return Escape(set: set) }
     if let control = Self.controls[scalar] {
       return Escape(set: ScalarSet([control]), scalar: control)
@@ -145,7 +149,7 @@ extension ExpressionParser {
 
   private mutating func single() throws(ExpressionProblem) -> Escape {
     guard let scalar = next else { throw problem("the set is not closed") }
-    if scalar == "\\" { return try escape() }
+    if scalar == "\\" { return try escape(inSet: true) }
     position += 1
     return Escape(set: ScalarSet([scalar]), scalar: scalar)
   }

@@ -1,6 +1,6 @@
 /// A regular expression as steps of a machine that tries alternatives in order.
 struct ExpressionProgram: Sendable {
-  static let sizeLimit = 8192
+  static let sizeLimit = 1024
 
   enum Step: Sendable {
     /// One scalar of the set.
@@ -15,15 +15,32 @@ struct ExpressionProgram: Sendable {
     case end
   }
 
-  private(set) var steps: [Step] = []
+  let steps: [Step]
+  /// The number of each step among the forks; of others it says nothing.
+  let forkNumbers: [Int]
+  let forkCount: Int
 
   init(_ pattern: String) throws(ExpressionProblem) {
-    try add(try ExpressionParser.parse(pattern))
-    steps.append(.end)
+    var builder = ExpressionProgramBuilder()
+    try builder.add(try ExpressionParser.parse(pattern))
+    steps = builder.steps + [.end]
+    var count = 0
+    forkNumbers = steps.map { step in
+      if case .fork = step { count += 1 }
+      return max(count - 1, 0)
+    }
+    forkCount = count
   }
+}
 
-  private mutating func add(_ expression: Expression) throws(ExpressionProblem) {
-    guard steps.count <= Self.sizeLimit else {
+/// Writes the steps of expressions one after the other.
+private struct ExpressionProgramBuilder {
+  typealias Step = ExpressionProgram.Step
+
+  private(set) var steps: [Step] = []
+
+  mutating func add(_ expression: Expression) throws(ExpressionProblem) {
+    guard steps.count <= ExpressionProgram.sizeLimit else {
       throw ExpressionProblem(place: 1, problem: "it is too large")
     }
     switch expression {

@@ -61,7 +61,8 @@ extension ScalarSet {
   package static let whiteSpace = ScalarSet(.whiteSpace)
   /// `\d`: decimal numbers.
   package static let digits = ScalarSet(.decimalNumber)
-  /// `\w` as Oniguruma has it: word characters, and the numbers of Latin-1 above ASCII.
+  /// `\w` as Oniguruma has it outside of brackets: word characters, and the numbers of Latin-1 above
+  /// ASCII.
   package static let words = ScalarSet(
     union: [
       ScalarSet(.words), ScalarSet(["\u{B2}", "\u{B3}", "\u{B9}", "\u{BC}", "\u{BD}", "\u{BE}"]),

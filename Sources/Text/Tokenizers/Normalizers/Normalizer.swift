@@ -1,6 +1,12 @@
 /// Changes a text before it is split, and keeps account of what came from where.
 protocol Normalizer: Sendable {
+  /// How many times as long it may make a text, for what a file can choose.
+  var growth: Int { get }
   func normalize(_ text: inout AlignedText)
+}
+
+extension Normalizer {
+  var growth: Int { 1 }
 }
 
 /// The kinds of normalizers, by their names in `tokenizer.json`.
@@ -10,7 +16,19 @@ enum Normalizers {
     "Sequence", "Strip",
   ]
 
+  /// The most by which a file may make texts longer.
+  private static let growthLimit = 4096
+
   static func read(_ part: TokenizerPart) throws(TokenizerError) -> any Normalizer {
+    let normalizer = try make(part)
+    guard normalizer.growth <= growthLimit else {
+      throw part.fails(
+        "could make a text more than \(growthLimit) times as long; it cannot be real")
+    }
+    return normalizer
+  }
+
+  private static func make(_ part: TokenizerPart) throws(TokenizerError) -> any Normalizer {
     switch try part.kind() {
     case "BertNormalizer": try BertNormalizer(part)
     case "Lowercase": LowercaseNormalizer()
@@ -34,6 +52,13 @@ struct SequenceNormalizer: Normalizer {
   init(_ part: TokenizerPart) throws(TokenizerError) {
     normalizers = try part.member("normalizers").elements().map { element throws(TokenizerError) in
       try Normalizers.read(element)
+    }
+  }
+
+  var growth: Int {
+    normalizers.reduce(1) { growth, normalizer in
+      let (product, overflows) = growth.multipliedReportingOverflow(by: normalizer.growth)
+      return overflows ? .max : product
     }
   }
 
@@ -62,6 +87,9 @@ struct LowercaseNormalizer: Normalizer {
 struct PrependNormalizer: Normalizer {
   let prefix: [UInt8]
 
+  /// Of a text of one byte.
+  var growth: Int { prefix.count + 1 }
+
   func normalize(_ text: inout AlignedText) {
     guard !text.bytes.isEmpty else { return }
     var builder = AlignedTextBuilder(from: text)
@@ -80,6 +108,9 @@ struct ReplaceNormalizer: Normalizer {
     pattern = try TextPattern(try part.member("pattern"))
     content = Array(try part.text("content").utf8)
   }
+
+  /// A pattern may match between any two bytes.
+  var growth: Int { content.count + 1 }
 
   func normalize(_ text: inout AlignedText) { text.replace(pattern, with: content) }
 }
