@@ -188,7 +188,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
       numbers.replaceSubrange(
         row * columns..<(row + 1) * columns, with: brought[index * columns..<(index + 1) * columns])
     }
-    network.replaceTensor(tensor.name, with: numbers)
+    network.replaceTensor(tensor.name, with: numbers, sharesHead: true)
   }
 
   // MARK: Numbers
