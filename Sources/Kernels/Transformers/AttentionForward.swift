@@ -1,6 +1,5 @@
 import CKernels
 
-
 extension Attention {
   /// out = softmax(scale·q kᵀ) v for each head, each document apart.
   ///
