@@ -68,6 +68,9 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
+      name: "Text", dependencies: ["Tables", "JSON", "Tensors", collections],
+      swiftSettings: settings),
+    .target(
       name: "Training", dependencies: ["Models", "Tables", "Tensors", "Kernels"],
       swiftSettings: settings),
     // A model folder as a network, with adapters beside it.
@@ -81,7 +84,9 @@ let package = Package(
     .target(
       name: "LoRACommand",
       dependencies: [
-        "Training", "Tables", "Merging", "Spectra", "Adapters", "Models", "Containers", "JSON",
+        "TextModels", "Training", "Text", "Tables", "Merging", "Spectra", "Adapters", "Models",
+        "Containers",
+        "JSON",
         "Tensors",
         "Kernels", "Reports", argumentParser, collections, system,
       ],
@@ -138,9 +143,10 @@ let package = Package(
     .testTarget(
       name: "TextModelsTests",
       dependencies: [
-        "TextModels", "Training", "Adapters", "Tables", "Models", "Containers", "JSON", "Tensors",
-        "Kernels", "TestSupport",
+        "TextModels", "Training", "Merging", "AdapterSamples", "Adapters", "Tables", "Models",
+        "Containers", "JSON", "Tensors", "Kernels", "TestSupport",
       ]),
+    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",

@@ -109,7 +109,7 @@ struct ChangedModel: Sendable, CustomTestStringConvertible {
   }
 
   @Test func `weights without a configuration are refused`() throws {
-    let error = #expect(throws: TextModelError.self) {
+    let error = #expect(throws: TextNetworkError.self) {
       try TextModel<Float>(Fixtures.path("text/models/qwen3/base/model.safetensors"))
     }
     #expect(error?.description.contains("no config.json") ?? false)
