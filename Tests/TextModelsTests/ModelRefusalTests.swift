@@ -81,6 +81,7 @@ struct ChangedModel: Sendable, CustomTestStringConvertible {
     ChangedModel(
       "llama-biases", ["new_flag": false, "attention_dropout": .number(0.1), "note": .null]),
     ChangedModel("bert-regression", ["position_embedding_type": "absolute"]),
+    ChangedModel("roberta", ["model_type": "xlm-roberta"]),
     ChangedModel("gpt2", ["n_ctx": 48, "task_specific_params": ["text-generation": ["a": 1]]]),
   ])
   func `a setting that changes nothing is passed over`(changed: ChangedModel) throws {
