@@ -142,8 +142,8 @@ let package = Package(
     .testTarget(
       name: "TextModelsTests",
       dependencies: [
-        "TextModels", "Training", "Adapters", "Tables", "Models", "Containers", "JSON", "Tensors",
-        "Kernels", "TestSupport",
+        "TextModels", "Training", "Merging", "AdapterSamples", "Adapters", "Tables", "Models",
+        "Containers", "JSON", "Tensors", "Kernels", "TestSupport",
       ]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(

@@ -41,11 +41,11 @@ struct CheckpointTensors: TensorSource {
           columns: coded.shape[1]))
     }
     guard let format = tensor.type.floatFormat else {
-      throw TextModelError.notNumbers(file: file, tensor: name, type: tensor.type.rawValue)
+      throw TextNetworkError.notNumbers(file: file, tensor: name, type: tensor.type.rawValue)
     }
     let infinite = tensor.bytes.withBytes { FloatScan.firstNonFinite(in: $0, format: format) }
     if let index = infinite {
-      throw TextModelError.notFinite(file: file, tensor: name, index: index)
+      throw TextNetworkError.notFinite(file: file, tensor: name, index: index)
     }
     guard tensor.shape.rank > 1 else {
       return Weight(name: name, shape: tensor.shape, values: values(of: tensor, format))

@@ -18,10 +18,10 @@ extension TextModel {
       var attachment = AdapterAttachment(
         network: network, adapter: adapter, weight: weighted.weight)
       for update in adapter.updates {
-        attachment.collect { part throws(TextModelError) in try part.attach(update) }
+        attachment.collect { part throws(TextNetworkError) in try part.attach(update) }
       }
       for replacement in adapter.replacements {
-        attachment.collect { part throws(TextModelError) in try part.replace(replacement) }
+        attachment.collect { part throws(TextNetworkError) in try part.replace(replacement) }
       }
       guard attachment.errors.isEmpty else { throw ErrorList(attachment.errors) }
       network = attachment.network
@@ -42,19 +42,19 @@ struct AdapterAttachment<Scalar: DenseScalar> {
     names = NameMap(network.tensorNames)
   }
 
-  mutating func collect(_ body: (inout Self) throws(TextModelError) -> Void) {
-    do throws(TextModelError) {
+  mutating func collect(_ body: (inout Self) throws(TextNetworkError) -> Void) {
+    do throws(TextNetworkError) {
       try body(&self)
     } catch {
       errors.append(error)
     }
   }
 
-  private func problem(_ tensor: String, _ problem: String) -> TextModelError {
+  private func problem(_ tensor: String, _ problem: String) -> TextNetworkError {
     .adapter(file: adapter.file, tensor: tensor, problem: problem)
   }
 
-  private func missing(_ name: String, _ tensor: String) -> TextModelError {
+  private func missing(_ name: String, _ tensor: String) -> TextNetworkError {
     let nearest = names.nearest(to: name).map { "; the nearest name is \"\(escaped($0))\"" }
     return problem(
       tensor, "the model has no \(escaped(name))\(nearest ?? ""); is this the adapter's base?")
@@ -62,7 +62,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
 
   // MARK: Updates
 
-  mutating func attach(_ update: ModuleUpdate) throws(TextModelError) {
+  mutating func attach(_ update: ModuleUpdate) throws(TextNetworkError) {
     switch update.kind {
     case .weight: try attachLinear(update)
     case .embedding: try attachEmbedding(update)
@@ -70,7 +70,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
     }
   }
 
-  private mutating func attachLinear(_ update: ModuleUpdate) throws(TextModelError) {
+  private mutating func attachLinear(_ update: ModuleUpdate) throws(TextNetworkError) {
     guard let name = names.base(for: update.module + ".weight"),
       let linear = network.linear(named: String(name.dropLast(".weight".count)))
     else { throw missing(update.module + ".weight", update.name) }
@@ -95,7 +95,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
     }
   }
 
-  private mutating func attachEmbedding(_ update: ModuleUpdate) throws(TextModelError) {
+  private mutating func attachEmbedding(_ update: ModuleUpdate) throws(TextNetworkError) {
     guard names.base(for: update.module + ".weight") == network.embeddingName else {
       throw problem(
         update.name, "only an update of the tokens' embedding goes beside a model; merge it")
@@ -114,7 +114,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
   // MARK: Experts
 
   /// Stacked factors: A [experts·rank, in], B [out, rank·experts], the expert varying fastest in B.
-  private mutating func attachExperts(_ update: ModuleUpdate) throws(TextModelError) {
+  private mutating func attachExperts(_ update: ModuleUpdate) throws(TextNetworkError) {
     guard let experts = network.experts(in: update.module) else {
       throw missing(update.module, update.name)
     }
@@ -138,7 +138,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
   /// Which layers of an expert an update goes on, and with which of its outputs.
   private func targets(
     of update: ModuleUpdate, _ expert: ExpertModules, _ sizes: (inputs: Int, outputs: Int)
-  ) throws(TextModelError) -> [(module: String, rows: Range<Int>)] {
+  ) throws(TextNetworkError) -> [(module: String, rows: Range<Int>)] {
     guard let up = network.linear(named: expert.up), let down = network.linear(named: expert.down)
     else { return [] }
     let inner = down.inputs
@@ -154,7 +154,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
 
   // MARK: Whole tensors
 
-  mutating func replace(_ replacement: Replacement) throws(TextModelError) {
+  mutating func replace(_ replacement: Replacement) throws(TextNetworkError) {
     let file = replacement.tensorName
     guard weight == 1 else {
       throw problem(
@@ -176,7 +176,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
 
   private mutating func replaceRows(
     _ rows: [Int], of tensor: NetworkTensor<Scalar>, _ replacement: Replacement
-  ) throws(TextModelError) {
+  ) throws(TextNetworkError) {
     let columns = tensor.shape[1]
     try check(replacement.tensor, replacement.tensorName, [rows.count, columns])
     guard let last = rows.max(), last < tensor.shape[0] else {
@@ -188,14 +188,14 @@ struct AdapterAttachment<Scalar: DenseScalar> {
       numbers.replaceSubrange(
         row * columns..<(row + 1) * columns, with: brought[index * columns..<(index + 1) * columns])
     }
-    network.replaceTensor(tensor.name, with: numbers)
+    network.replaceTensor(tensor.name, with: numbers, sharesHead: true)
   }
 
   // MARK: Numbers
 
   private func check(
     _ tensor: Tensor, _ name: String, _ expected: Shape
-  ) throws(TextModelError) {
+  ) throws(TextNetworkError) {
     guard tensor.shape == expected else {
       throw .adapterShape(
         file: adapter.file, tensor: name, found: tensor.shape, expected: expected)
@@ -205,7 +205,7 @@ struct AdapterAttachment<Scalar: DenseScalar> {
   /// The numbers of a tensor with one for each output.
   private func vector(
     _ tensor: Tensor?, _ update: ModuleUpdate, _ outputs: Int
-  ) throws(TextModelError) -> [Scalar]? {
+  ) throws(TextNetworkError) -> [Scalar]? {
     guard let tensor else { return nil }
     guard tensor.shape.elementCount == outputs else {
       throw .adapterShape(

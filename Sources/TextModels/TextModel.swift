@@ -20,7 +20,7 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
 
   /// Opens a folder and reads its weights, which stay as they are stored.
   ///
-  /// - Throws: `ContainerError` for the files, `TextModelError` or `ModelOutlineError` or
+  /// - Throws: `ContainerError` for the files, `TextNetworkError` or `ModelOutlineError` or
   ///   `SettingProblem` when there is no network to make, `ErrorList` with all settings that are not
   ///   computed, or all tensors that are missing or have other shapes.
   package init(_ path: String) throws {
@@ -32,7 +32,7 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
   /// - Throws: As opening a folder does.
   package init(_ checkpoint: Checkpoint, configuration: ModelConfiguration? = nil) throws {
     guard let configuration = try configuration ?? checkpoint.configuration else {
-      throw TextModelError.noConfiguration(file: checkpoint.path)
+      throw TextNetworkError.noConfiguration(file: checkpoint.path)
     }
     let design = try TransformerDesign(configuration)
     let built = try NetworkBuilder.transformer(

@@ -51,6 +51,27 @@ import Training
     }
   }
 
+  @Test(arguments: ["mistral-window", "gemma2", "gemma3", "llama-rope-llama3"])
+  func `a cache keeps what windows see and no more`(name: String) throws {
+    let model: TextModel<Double> = try GoldenModel(name: name).model()
+    let sequence = (0..<230).map { Int32(3 + $0 * 7 % 90) }
+    var text = Continuation(model.network, .one)
+    for part in [0..<90, 90..<200] + (200..<230).map({ $0..<$0 + 1 }) {
+      let logits = text.read(Array(sequence[part]))
+      guard part.upperBound % 9 == 0 || part.count > 1 else { continue }
+      let batch = TokenBatch<Double>(
+        [Array(sequence[..<part.upperBound])], wanted: [part.upperBound - 1])
+      var memory = model.network.makeMemory()
+      let whole = model.network.outputs(batch, &memory, .inference(.one))
+      let complaint = Tolerance(absolute: 1e-9).complaint(
+        logits, Array(whole.elements[..<whole.count]))
+      #expect(complaint == nil, "\(part): \(complaint ?? "")")
+    }
+    // Two layers of 2 key heads, keys and values.
+    let all = 2 * 230 * 2 * 2 * (name == "llama-rope-llama3" ? 8 : 16) * 8
+    #expect(name == "llama-rope-llama3" ? text.cacheByteCount == all : text.cacheByteCount < all)
+  }
+
   @Test func `settings make of logits the stored probabilities`() throws {
     let stored = try LooseJSON(parsing: Fixtures.bytes("text/sampling.json"))
     for row in try #require(stored["rows"]?.items) {

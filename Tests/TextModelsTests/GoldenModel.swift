@@ -82,6 +82,12 @@ struct StoredTokens {
     return (0..<count).map { Array(values[first + $0 * length..<first + ($0 + 1) * length]) }
   }
 
+  /// The rows of a matrix.
+  func matrix(_ name: String) -> [[Double]]? {
+    guard let (shape, values) = tensors[name] else { return nil }
+    return (0..<shape[0]).map { Array(values[$0 * shape[1]..<($0 + 1) * shape[1]]) }
+  }
+
   private func tokens(_ name: String, _ step: Int) -> [[Int32]]? {
     rows(name, step)?.map { $0.map { Int32($0) } }
   }

@@ -83,9 +83,10 @@ import Testing
     ("plan nope.json", 66, "nope.json: no such file; check the path"),
     (
       "plan config.json", 65,
-      "config.json: setting \"model_type\": \"nonsense\" is not known here; expected one of gemma, "
-        + "gemma2, gemma3_text, gpt2, gpt_neox, llama, mistral, mixtral, opt, phi, phi3, qwen2, "
-        + "qwen3, qwen3_moe, smollm3; name its checkpoint instead"
+      "config.json: setting \"model_type\": \"nonsense\" is not known here; expected one of bert, "
+        + "distilbert, gemma, gemma2, gemma3_text, gpt2, gpt_neox, granite, llama, mistral, mixtral, "
+        + "modernbert, olmo, olmo2, opt, phi, phi3, qwen2, qwen3, qwen3_moe, roberta, smollm3, "
+        + "xlm-roberta; name its checkpoint instead"
     ),
     (
       "plan --hidden-size 10 --layers 2 --heads 3 --intermediate-size 5 --vocab-size 7", 65,

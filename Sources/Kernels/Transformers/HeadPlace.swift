@@ -2,7 +2,8 @@ import CKernels
 
 /// Where the heads of a matrix's rows lie.
 ///
-/// Number `d` of head `h` in row `t` is number `t·pitch + first + h·headPitch + d` of the matrix.
+/// Number `d` of head `h` in row `t` is number `t·pitch + first + h·headPitch + d` of the matrix. So a
+/// cache can have all rows of a head together, with a pitch that is the dimension.
 package struct HeadPlace: Sendable, Hashable {
   package let heads: Int
   /// Numbers of a head.
@@ -21,9 +22,8 @@ package struct HeadPlace: Sendable, Hashable {
     let headPitch = headPitch ?? dimension
     let end = first + (heads - 1) * headPitch + dimension
     precondition(
-      heads > 0 && dimension > 0 && first >= 0 && headPitch >= dimension,
-      "\(heads) heads of \(dimension) numbers")
-    precondition(end <= pitch ?? end, "the heads reach beyond the row")
+      heads > 0 && dimension > 0 && first >= 0 && headPitch >= dimension
+        && pitch ?? end >= dimension, "\(heads) heads of \(dimension) numbers")
     (self.heads, self.dimension, self.first) = (heads, dimension, first)
     (self.headPitch, self.pitch) = (headPitch, pitch ?? end)
   }

@@ -34,10 +34,6 @@ struct ModelLayout {
 
   func has(_ name: String) -> Bool { configuration.text.value(name) != nil }
 
-  func integers(_ name: String) throws(SettingProblem) -> [Int] {
-    try configuration.text.integers(name) ?? []
-  }
-
   /// Layers, each listed with all its tensors.
   func layerCount(_ name: String) throws(SettingProblem) -> Int {
     let count = try size(name)
@@ -47,27 +43,27 @@ struct ModelLayout {
     return count
   }
 
-  /// Refuses a `whole` that `part` does not divide.
-  func quotient(
-    _ whole: Int, _ wholeName: String, by part: Int, _ name: String
-  ) throws(SettingProblem) -> Int {
-    guard whole.isMultiple(of: part) else {
-      throw problem(name, "\(part) does not divide \(wholeName), \(whole)")
-    }
-    return whole / part
-  }
-
   private func problem(_ name: String, _ problem: String) -> SettingProblem {
     .setting(file: configuration.file, name: name, problem: problem)
   }
 
   // MARK: Tensors
 
+  /// Every tensor of a transformer.
+  mutating func add(_ design: TransformerDesign) throws {
+    for tensor in design.tensors() { try add(tensor.name, tensor.shape) }
+    if case .language(let head) = design.head { isTied = head.isTied }
+  }
+
   mutating func add(_ name: String, _ dimensions: Int...) throws {
+    try add(name, Shape(dimensions))
+  }
+
+  private mutating func add(_ name: String, _ shape: Shape) throws {
     guard tensors.count < Self.tensorLimit else {
       throw ModelOutlineError.tooLarge(file: configuration.file)
     }
-    tensors.append(ModelTensor(name, Shape(dimensions), type))
+    tensors.append(ModelTensor(name, shape, type))
   }
 
   /// `nn.Linear(input, output)`: W `[output, input]` and, with `bias`, b `[output]`.

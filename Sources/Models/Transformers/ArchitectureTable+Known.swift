@@ -6,5 +6,6 @@ extension ArchitectureTable {
     ("llama", llama), ("mistral", mistral), ("mixtral", mixtral), ("modernbert", modernBERT),
     ("olmo", olmo), ("olmo2", olmo2), ("phi", phi), ("phi3", phi3), ("qwen2", qwen2),
     ("qwen3", qwen3), ("qwen3_moe", qwen3MoE), ("roberta", roberta), ("smollm3", smolLM3),
+    ("xlm-roberta", roberta),
   ]
 }

@@ -180,6 +180,8 @@ struct ArchitectureTable: Sendable {
   var firstReadsEmbedding = false
   var residualMultiplier: Number?
   var embeddingMultiplier: EmbeddingMultiplier?
+  /// Positions where the configuration does not say how many there are.
+  var positions = 2048
   /// Whether positions are counted as RoBERTa does.
   var countsFromPadding = false
   /// Sizes besides `num_experts`; nil where there are none.

@@ -72,6 +72,7 @@ extension DesignReader {
 
   /// Positions before a token, and behind it where it sees those, that it does see; nil for all.
   private func window(_ layer: Int) throws(SettingProblem) -> Int? {
+    guard !readsSizesOnly else { return nil }
     let size = try size("sliding_window")
     switch table.windows {
     case .none: return nil
@@ -146,7 +147,7 @@ extension DesignReader {
   }
 
   private func rotation(_ layer: Int, hasWindow: Bool) throws(SettingProblem) -> RotaryDesign? {
-    guard try isRotated(layer) else { return nil }
+    guard !readsSizesOnly, try isRotated(layer) else { return nil }
     switch table.rotation {
     case .none: return nil
     case .all(let theta, let share):
@@ -194,7 +195,7 @@ extension DesignReader {
   ) throws(SettingProblem) -> RotarySettings {
     RotarySettings(
       file: configuration.file, parameters: parameters, theta: theta, share: share,
-      headWidth: headWidth, limit: try configuration.longestSequence ?? 2048,
+      headWidth: headWidth, limit: try positionCount(),
       original: try size("original_max_position_embeddings"))
   }
 }

@@ -46,6 +46,12 @@ extension DesignReader {
     guard let count = try configuration.size("num_local_experts", "num_experts"),
       let active = try configuration.activeExpertCount
     else { throw problem("num_local_experts", "is missing, or num_experts_per_tok") }
+    guard count * layers <= 1_000_000 else {
+      throw problem(
+        "num_local_experts",
+        "expected at most 1000000 experts in all layers, found \(count) in "
+          + "each of \(layers)")
+    }
     guard active <= count else {
       throw problem("num_experts_per_tok", "expected at most \(count), found \(active)")
     }

@@ -12,14 +12,32 @@ extension TransformerDesign {
   ///   would change the result and is not computed here; `SettingProblem` for a setting of the wrong
   ///   type and sizes that cannot be.
   package init(_ configuration: ModelConfiguration) throws {
-    let type = try configuration.textType
-    guard let type, let table = ArchitectureTable.known.first(where: { $0.type == type })?.table
-    else {
-      throw ModelOutlineError.unknownType(
-        file: configuration.file, found: type, known: Self.knownTypes)
-    }
+    let (type, table) = try Self.table(of: configuration)
     try table.checkSettings(of: configuration)
-    let reader = try DesignReader(table, configuration)
+    try self.init(type, try DesignReader(table, configuration))
+  }
+
+  /// The same so far as tensors go: what is computed with them is not looked at, and may be unknown.
+  ///
+  /// - Throws: As above, but for what changes the result.
+  init(sizesOf configuration: ModelConfiguration) throws {
+    let (type, table) = try Self.table(of: configuration)
+    try self.init(type, try DesignReader(table, configuration, readsSizesOnly: true))
+  }
+
+  private static func table(
+    of configuration: ModelConfiguration
+  ) throws -> (type: String, table: ArchitectureTable) {
+    let type = try configuration.textType
+    guard let type, let known = ArchitectureTable.known.first(where: { $0.type == type }) else {
+      throw ModelOutlineError.unknownType(
+        file: configuration.file, found: type, known: knownTypes)
+    }
+    return known
+  }
+
+  private init(_ type: String, _ reader: DesignReader) throws(SettingProblem) {
+    let table = reader.table
     self.type = type
     width = reader.width
     bodyPrefix = table.names.body
@@ -43,8 +61,13 @@ struct DesignReader {
   let headWidth: Int
   let layers: Int
   let inner: Int
+  /// Whether only names and shapes are wanted.
+  let readsSizesOnly: Bool
 
-  init(_ table: ArchitectureTable, _ configuration: ModelConfiguration) throws(SettingProblem) {
+  init(
+    _ table: ArchitectureTable, _ configuration: ModelConfiguration, readsSizesOnly: Bool = false
+  ) throws(SettingProblem) {
+    self.readsSizesOnly = readsSizesOnly
     (self.table, self.configuration) = (table, configuration)
     func size(_ names: String...) throws(SettingProblem) -> Int {
       guard let size = try configuration.size(names) else {
@@ -114,6 +137,7 @@ struct DesignReader {
   }
 
   func activation(_ name: String?, _ setting: String) throws(SettingProblem) -> Activation {
+    guard !readsSizesOnly else { return .relu }
     switch name {
     case "silu", "swish": return .silu
     case "gelu", "gelu_python": return .gelu
@@ -148,7 +172,8 @@ struct DesignReader {
       throw problem("vocab_size", "is missing")
     }
     var positions: EmbeddingDesign.Positions?
-    if let name = names.positions, let count = try configuration.longestSequence {
+    if let name = names.positions {
+      let count = try positionCount()
       let padding = table.countsFromPadding ? try text.integer("pad_token_id") ?? 1 : nil
       positions = EmbeddingDesign.Positions(
         name: names.body + name, count: count, padding: padding)
@@ -171,11 +196,13 @@ struct DesignReader {
 
   func positionLimit() throws(SettingProblem) -> Int? {
     guard table.names.positions != nil else { return nil }
-    guard let count = try configuration.longestSequence else {
-      throw problem("max_position_embeddings", "is missing")
-    }
+    let count = try positionCount()
     guard table.countsFromPadding else { return count }
     return count - (try text.integer("pad_token_id") ?? 1) - 1
+  }
+
+  func positionCount() throws(SettingProblem) -> Int {
+    try configuration.longestSequence ?? table.positions
   }
 
   func block(_ layer: Int) throws(SettingProblem) -> BlockDesign {

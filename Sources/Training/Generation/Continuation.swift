@@ -18,13 +18,14 @@ package struct Continuation<Scalar: DenseScalar>: Sendable {
   private var rotations: [Rotation<Scalar>] = []
   private var capacity = 0
 
-  /// Tokens that go through the network at once.
-  private static var portion: Int { 512 }
+  /// Tokens that go through the network at once: no layer's outputs above 8 MiB in f32.
+  private let portion: Int
 
   package init(_ network: Transformer<Scalar>, _ workers: Workers) {
     precondition(network.language != nil, "only a decoder's sequence goes on")
     (self.network, self.workers) = (network, workers)
     memory = network.makeMemory()
+    portion = max(16, min(512, (1 << 21) / network.widest))
   }
 
   /// Bytes of the keys and values.
@@ -44,8 +45,8 @@ package struct Continuation<Scalar: DenseScalar>: Sendable {
       (cache, first, capacity) = (network.emptyCache, 0, 0)
     }
     if tokens.count > capacity { turn(to: tokens.count) }
-    for start in stride(from: first, to: tokens.count, by: Self.portion) {
-      let part = start..<min(tokens.count, start + Self.portion)
+    for start in stride(from: first, to: tokens.count, by: portion) {
+      let part = start..<min(tokens.count, start + portion)
       read(part)
     }
     let logits = network.head(&memory, .inference(workers))
@@ -76,5 +77,14 @@ extension Transformer {
   /// A cache of nothing.
   var emptyCache: KeyValueCache<Scalar> {
     KeyValueCache(layers: blocks.map { KeyValueCache.Layer($0.attention.attention) })
+  }
+
+  /// The most numbers that a layer of the body makes of a token.
+  fileprivate var widest: Int {
+    var (network, widest) = (self, design.width)
+    for index in network.blocks.indices {
+      network.blocks[index].withLinears { widest = max(widest, $0.outputs) }
+    }
+    return widest
   }
 }

@@ -49,6 +49,11 @@ struct NaiveAttention<Scalar: DenseScalar> {
     return (cap * u, u)
   }
 
+  /// exp(x), and 0 where that is no normal number.
+  private func weight(_ x: Scalar) -> Scalar {
+    x < (Scalar.self == Float.self ? -87 : -708) ? 0 : .evaluate(.exp, x)
+  }
+
   func row(_ i: Int, _ head: Int) -> (out: [Scalar], logSum: Scalar) {
     let seen = seen(i)
     var (m, l) = (-Scalar.infinity, [Scalar](repeating: 0, count: 16))
@@ -58,8 +63,8 @@ struct NaiveAttention<Scalar: DenseScalar> {
       let range = seen.clamped(to: block * 64..<(block + 1) * 64)
       let scores = range.map { score(i, $0, head).s }
       let next = scores.reduce(m) { $1 > $0 ? $1 : $0 }
-      let a = Scalar.evaluate(.exp, m - next)
-      let p = scores.map { Scalar.evaluate(.exp, $0 - next) }
+      let a = weight(m - next)
+      let p = scores.map { weight($0 - next) }
       l = l.map { $0 * a }
       for (j, p) in zip(range, p) { l[j % 16] += p }
       for d in o.indices {
@@ -132,7 +137,7 @@ struct NaiveAttention<Scalar: DenseScalar> {
   ) -> (p: Scalar, ds: Scalar) {
     guard seen(i).contains(j) else { return (0, 0) }
     let (s, u) = score(i, j, head)
-    let p = Scalar.evaluate(.exp, s - logSum)
+    let p = weight(s - logSum)
     let delta = chain(query(dout, i, head), query(out, i, head))
     var ds = p * (dot(query(dout, i, head), key(v, j, head)) - delta)
     if attention.softCap != nil { ds *= (1 as Scalar).addingProduct(-u, u) }

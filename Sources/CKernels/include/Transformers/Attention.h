@@ -12,7 +12,7 @@
 // Keys are taken in blocks of LORA_KEY_BLOCK from key 0, in ascending order. With m = -∞, l[16] = 0
 // and o[D] = 0 at first, for each block that holds a key which the query sees:
 //
-//     m' = max(m, the block's s);  a = exp(m - m');  p = exp(s - m')
+//     m' = max(m, the block's s);  a = e(m - m');  p = e(s - m')
 //     l[u] = l[u]·a, then the p of keys j with j mod 16 = u are added in ascending order
 //     o[d] = fma(o[d], a, Σ p·v[j, d]), the sum a chain of fused multiply-adds from 0;  m = m'
 //
@@ -20,7 +20,8 @@
 //
 //     out[i, d] = o[d]·(1 / l) + 0;  log_sum[i] = m + ln l
 //
-// A query that sees no key has out 0 and log_sum -∞. Backward, p = exp(s - log_sum[i]) and
+// where e(x) is exp(x), and 0 for x below -87 in float or -708 in double. A query that sees no key has
+// out 0 and log_sum -∞. Backward, p = e(s - log_sum[i]) and
 //
 //     δ[i] = Σ dout[i, d]·out[i, d], a chain in ascending d;  dp = Σ dout[i, d]·v[j, d] as in s
 //     ds = (p·(dp - δ[i]))·scale; with a soft cap (p·(dp - δ[i])·fma(-u, u, 1))·scale

@@ -14,6 +14,7 @@ extension ArchitectureTable {
     $0.outputBias = .always
     $0.networkBias = .always
     $0.rotation = .none
+    $0.positions = 1024
     $0.network = .plain
     $0.activation = (["activation_function"], "gelu_new")
     $0.scale = .gpt2

@@ -16,6 +16,7 @@ extension ArchitectureTable {
     $0.outputBias = .always
     $0.networkBias = .always
     $0.rotation = .none
+    $0.positions = 512
     $0.network = .plain
     $0.activation = (["hidden_act"], "gelu")
     $0.classifier = Classifier(

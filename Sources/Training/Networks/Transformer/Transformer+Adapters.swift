@@ -29,37 +29,31 @@ extension Transformer {
     } ?? false
   }
 
-  /// Puts an update beside the embedding, and beside the head where the two are one matrix.
+  /// Puts an update beside the embedding: A [rank, vocabulary], B [width, rank].
+  ///
+  /// A head that is the embedding stays as it was, as in PEFT, where the two wrap one matrix.
   package mutating func addEmbeddingBranch(
     down: [Scalar], up: [Scalar], rank: Int, scaling: Double
   ) {
     embedding.branches.append(
       EmbeddingBranch(down: down, up: up, rank: rank, scaling: scaling))
-    guard language?.isTied == true, let module = language?.projection.module else { return }
-    // E' = E + s·(B A)ᵀ, and z = x E'ᵀ: the factors change places.
-    let branch = LowRankBranch(
-      module: module, down: Self.transposed(up, rows: design.width, columns: rank),
-      up: Self.transposed(down, rows: rank, columns: design.vocabulary), rank: rank,
-      scaling: scaling)
-    language?.projection.beside.append(branch)
   }
 
-  private static func transposed(_ values: [Scalar], rows: Int, columns: Int) -> [Scalar] {
-    var result = values
-    for row in 0..<rows {
-      for column in 0..<columns { result[column * rows + row] = values[row * columns + column] }
-    }
-    return result
-  }
-
-  /// Gives a tensor other numbers, of the shape that it has here; the rows of a tied head too.
-  package mutating func replaceTensor(_ name: String, with values: [Scalar]) {
+  /// Gives a tensor other numbers, of the shape that it has here.
+  ///
+  /// - Parameters:
+  ///   - name: The tensor.
+  ///   - values: Its numbers.
+  ///   - sharesHead: Whether a head that is the embedding has them too.
+  package mutating func replaceTensor(
+    _ name: String, with values: [Scalar], sharesHead: Bool = false
+  ) {
     withTensors { tensor, _ in
       if tensor.name == name { tensor.setValues(values) }
     }
     guard let head = language, head.isTied else { return }
-    let headName = head.projection.weight.name
-    if name == headName || name == embedding.tokens.name {
+    let isEmbedding = sharesHead && name == embedding.tokens.name
+    if isEmbedding || name == head.projection.weight.name {
       language?.projection.weight.setValues(values)
     }
   }

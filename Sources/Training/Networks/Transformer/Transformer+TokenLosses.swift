@@ -2,30 +2,23 @@ import Kernels
 import Tensors
 
 extension Transformer {
-  /// Rows whose logits are computed at once.
-  private static var portion: Int { 128 }
+  /// Rows of logits that are in memory at once: at most 16 MiB in f32.
+  private var rowsAtOnce: Int { max(1, min(64, (1 << 22) / design.vocabulary)) }
 
-  /// The loss of each target of a batch, in nats, in the batch's order.
+  /// -ln p of each of the batch's targets, in nats, in the order of its wanted rows.
   ///
-  /// The logits of a portion of rows exist at a time; what a row's loss is does not depend on the
-  /// others.
-  ///
-  /// - Parameters:
-  ///   - batch: Sequences, and which tokens are to be foretold.
-  ///   - memory: What is worked in.
-  ///   - workers: The threads.
-  /// - Returns: As many losses as the batch wants outputs.
+  /// Logits are made some rows at a time and never all.
   package func tokenLosses(
     _ batch: TokenBatch<Scalar>, _ memory: inout Memory, _ workers: Workers
   ) -> [Double] {
     guard case .labels(let labels) = batch.targets, let wanted = batch.wanted else {
-      preconditionFailure("tokens are to be foretold")
+      preconditionFailure("losses need tokens to compare with")
     }
     let pass = Pass.inference(workers)
     let states = hiddenStates(batch, &memory, pass)
     var losses: [Double] = []
-    for start in stride(from: 0, to: wanted.count, by: Self.portion) {
-      let part = start..<min(start + Self.portion, wanted.count)
+    for first in stride(from: 0, to: wanted.count, by: rowsAtOnce) {
+      let part = first..<min(wanted.count, first + rowsAtOnce)
       memory.wanted.take(wanted[part], of: states)
       var logits = head(&memory, pass)
       var loss = TokenLoss<Scalar>(labels: Array(labels[part]), vocabulary: logits.columns)

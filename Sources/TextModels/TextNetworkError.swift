@@ -1,7 +1,7 @@
 import Tensors
 
 /// Why a model folder is not computed with, or an adapter does not go beside it.
-package enum TextModelError: ReportableError, Equatable {
+package enum TextNetworkError: ReportableError, Equatable {
   case noConfiguration(file: String)
   case notNumbers(file: String, tensor: String, type: String)
   case notFinite(file: String, tensor: String, index: Int)
