@@ -1,18 +1,11 @@
+import Kernels
 import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// A table to try: points on spiral arms that begin in the middle, one arm a class.
 ///
 /// Point i of the p points of class c has u = i/p, radius u and angle 4u + 2πc/classes + rotation,
 /// and to both coordinates noise·0.1 times a normal number is added. Coordinates are rounded to six
-/// decimals, far coarser than what the sines of two systems may differ in.
+/// decimals. They are the same on every machine.
 package struct Spirals: Sendable {
   /// Points of all classes together, in equal parts; what is left over goes to the first classes.
   package var points = 300
@@ -40,8 +33,8 @@ package struct Spirals: Sendable {
       for index in 0..<count {
         let u = Double(index) / Double(count)
         let angle = 4 * u + 2 * .pi * Double(label) / Double(classes) + rotation
-        let x1 = u * cos(angle) + generator.normal() * noise * 0.1
-        let x2 = u * sin(angle) + generator.normal() * noise * 0.1
+        let x1 = u * ElementaryFunction.cos([angle])[0] + generator.normal() * noise * 0.1
+        let x2 = u * ElementaryFunction.sin([angle])[0] + generator.normal() * noise * 0.1
         rows.append(Row(x1: rounded(x1), x2: rounded(x2), label: label))
       }
     }

@@ -21,11 +21,15 @@ package struct Product: Sendable {
 /// Multiplications from which a part of C is worth a thread: some 50 µs of them.
 private let multiplicationsWorthAThread = 2 << 20
 
+/// Multiplications that a number of B costs at least: few rows wait for memory.
+private let multiplicationsToReadANumber = 16
+
 extension Product {
   /// The parts of C that threads compute: the longer side is cut, in whole vectors.
   var strips: [Strip] {
     let side = max(m, n)
-    let count = max(1, min(workers.count, m * n * k / multiplicationsWorthAThread, side / 32))
+    let work = max(m, multiplicationsToReadANumber) * n * k
+    let count = max(1, min(workers.count, work / multiplicationsWorthAThread, side / 32))
     let length = (side + count * 32 - 1) / (count * 32) * 32
     return stride(from: 0, to: side, by: max(1, length)).map { start in
       let range = start..<min(side, start + length)
