@@ -76,14 +76,14 @@ struct DesignReader {
       return size
     }
     width = try size("hidden_size", "n_embd", "dim")
-    heads = try size("num_attention_heads", "n_head", "n_heads")
-    keyHeads = try configuration.size("num_key_value_heads") ?? heads
-    layers = try size("num_hidden_layers", "n_layer", "n_layers")
     if let size = try configuration.size("intermediate_size", "n_inner", "hidden_dim") {
       inner = size
     } else {
       inner = table.isConv1D ? 4 * width : try size("intermediate_size")
     }
+    heads = try size("num_attention_heads", "n_head", "n_heads")
+    keyHeads = try configuration.size("num_key_value_heads") ?? heads
+    layers = try size("num_hidden_layers", "n_layer", "n_layers")
     guard heads.isMultiple(of: keyHeads) else {
       throw .setting(
         file: configuration.file, name: "num_key_value_heads",
