@@ -66,17 +66,17 @@ let package = Package(
         "Adapters", "Models", "Containers", "JSON", "Tensors", "Kernels", collections,
       ],
       swiftSettings: settings),
-    .target(
-      name: "Text", dependencies: ["JSON", "Tensors", "Kernels", collections],
-      swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
+    .target(
+      name: "Text", dependencies: ["Tables", "JSON", "Tensors", "Kernels", collections],
+      swiftSettings: settings),
     .target(
       name: "Training", dependencies: ["Tables", "Tensors", "Kernels"], swiftSettings: settings),
     .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "LoRACommand",
       dependencies: [
-        "Training", "Tables", "Text", "Merging", "Spectra", "Adapters", "Models", "Containers",
+        "Training", "Text", "Tables", "Merging", "Spectra", "Adapters", "Models", "Containers",
         "JSON",
         "Tensors",
         "Kernels", "Reports", argumentParser, collections, system,
@@ -126,12 +126,12 @@ let package = Package(
         "AdapterSamples", "Spectra", "Merging", "Adapters", "Containers", "JSON", "Tensors",
         "Kernels", "TestSupport", collections,
       ]),
-    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
     .testTarget(
       name: "TablesTests", dependencies: ["Tables", "Tensors", "Kernels", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Tables", "Tensors", "Kernels", "TestSupport"]),
+    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",
