@@ -133,7 +133,6 @@ let package = Package(
         "AdapterSamples", "Spectra", "Merging", "Adapters", "Containers", "JSON", "Tensors",
         "Kernels", "TestSupport", collections,
       ]),
-    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
     .testTarget(
       name: "TablesTests", dependencies: ["Tables", "Tensors", "Kernels", "TestSupport"]),
     .testTarget(

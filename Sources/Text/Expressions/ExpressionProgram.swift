@@ -22,7 +22,7 @@ struct ExpressionProgram: Sendable {
 
   init(_ pattern: String) throws(ExpressionProblem) {
     var builder = ExpressionProgramBuilder()
-    try builder.add(try ExpressionParser.parse(pattern))
+    try builder.add(try PatternParser.parse(pattern))
     steps = builder.steps + [.end]
     var count = 0
     forkNumbers = steps.map { step in
@@ -39,7 +39,7 @@ private struct ExpressionProgramBuilder {
 
   private(set) var steps: [Step] = []
 
-  mutating func add(_ expression: Expression) throws(ExpressionProblem) {
+  mutating func add(_ expression: PatternTree) throws(ExpressionProblem) {
     guard steps.count <= ExpressionProgram.sizeLimit else {
       throw ExpressionProblem(place: 1, problem: "it is too large")
     }
@@ -57,7 +57,8 @@ private struct ExpressionProgramBuilder {
     }
   }
 
-  private mutating func add(choice alternatives: ArraySlice<Expression>) throws(ExpressionProblem) {
+  private mutating func add(choice alternatives: ArraySlice<PatternTree>) throws(ExpressionProblem)
+  {
     guard let first = alternatives.first, alternatives.count > 1 else {
       if let last = alternatives.first { try add(last) }
       return
@@ -71,7 +72,7 @@ private struct ExpressionProgramBuilder {
   }
 
   private mutating func add(
-    _ body: Expression, _ repetition: Expression.Repetition
+    _ body: PatternTree, _ repetition: PatternTree.Repetition
   ) throws(ExpressionProblem) {
     guard repetition.kind != .possessive else {
       let place = reserve()
@@ -95,7 +96,7 @@ private struct ExpressionProgramBuilder {
   }
 
   private mutating func addLoop(
-    _ body: Expression, _ kind: Expression.Repetition.Kind
+    _ body: PatternTree, _ kind: PatternTree.Repetition.Kind
   ) throws(ExpressionProblem) {
     let start = reserve()
     try add(body)
@@ -103,7 +104,7 @@ private struct ExpressionProgramBuilder {
     steps[start] = fork(into: start + 1, past: steps.count, kind)
   }
 
-  private func fork(into: Int, past: Int, _ kind: Expression.Repetition.Kind) -> Step {
+  private func fork(into: Int, past: Int, _ kind: PatternTree.Repetition.Kind) -> Step {
     kind == .lazy ? .fork(past, into) : .fork(into, past)
   }
 

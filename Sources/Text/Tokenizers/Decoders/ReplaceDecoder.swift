@@ -17,7 +17,7 @@ struct ReplaceDecoder: TokenDecoder {
     var end = 0
     pattern.forEachMatch(of: rest, in: rest.indices) { end = $0.upperBound }
     let certain = max(end, rest.count - overlap(with: literal, from: end))
-    output.add(replaced(Array(rest[..<certain]), pattern, content))
+    output.add(replacingMatches(Array(rest[..<certain]), pattern, content))
     rest.removeFirst(certain)
   }
 
@@ -30,7 +30,7 @@ struct ReplaceDecoder: TokenDecoder {
   }
 
   mutating func endToken(_ output: inout TokenStream) {
-    output.add(token: replaced(rest, pattern, content))
+    output.add(token: replacingMatches(rest, pattern, content))
     rest = []
   }
 

@@ -101,7 +101,7 @@ struct WordPieceDecoder: WholeTokenDecoder {
     }
     isFirst = false
     if cleansUp {
-      for (pattern, content) in Self.cleanings { text = replaced(text, pattern, content) }
+      for (pattern, content) in Self.cleanings { text = replacingMatches(text, pattern, content) }
     }
     output.add(token: text)
   }
@@ -115,7 +115,7 @@ struct WordPieceDecoder: WholeTokenDecoder {
 }
 
 /// `text` with `content` in the place of every match.
-func replaced(_ text: [UInt8], _ pattern: TextPattern, _ content: [UInt8]) -> [UInt8] {
+func replacingMatches(_ text: [UInt8], _ pattern: TextPattern, _ content: [UInt8]) -> [UInt8] {
   var result: [UInt8] = []
   var keptFrom = 0
   pattern.forEachMatch(of: text, in: text.indices) { match in

@@ -1,4 +1,4 @@
-extension ExpressionParser {
+extension PatternParser {
   /// What an escape stands for: a set, and where it is one scalar, that.
   struct Escape {
     var set: ScalarSet

@@ -1,12 +1,12 @@
 /// A regular expression as a tree.
-indirect enum Expression: Sendable {
+indirect enum PatternTree: Sendable {
   case set(ScalarSet)
-  case sequence([Expression])
+  case sequence([PatternTree])
   /// The first alternative with which all that follows fits.
-  case choice([Expression])
-  case repetition(Expression, Repetition)
+  case choice([PatternTree])
+  case repetition(PatternTree, Repetition)
   /// What follows must fit here (or must not), and is not consumed.
-  case lookahead(Expression, isNegative: Bool)
+  case lookahead(PatternTree, isNegative: Bool)
 
   /// How often something is repeated.
   struct Repetition: Sendable {

@@ -8,7 +8,7 @@
 ///
 /// Groups capture nothing, for nothing asks. Everything else is refused by name.
 /// Source: <https://github.com/kkos/oniguruma/blob/master/doc/RE>
-struct ExpressionParser {
+struct PatternParser {
   static let depthLimit = 32
   static let repetitionLimit = 1000
 
@@ -17,7 +17,7 @@ struct ExpressionParser {
   var ignoresCase = false
   var depth = 0
 
-  static func parse(_ pattern: String) throws(ExpressionProblem) -> Expression {
+  static func parse(_ pattern: String) throws(ExpressionProblem) -> PatternTree {
     var parser = Self(pattern: Array(pattern.unicodeScalars))
     let expression = try parser.expression()
     guard parser.position == parser.pattern.count else { throw parser.problem("\")\" is too many") }
@@ -37,7 +37,7 @@ struct ExpressionParser {
     ExpressionProblem(place: (place ?? position) + 1, problem: text)
   }
 
-  mutating func expression() throws(ExpressionProblem) -> Expression {
+  mutating func expression() throws(ExpressionProblem) -> PatternTree {
     depth += 1
     guard depth <= Self.depthLimit else {
       throw problem("groups are nested more than \(Self.depthLimit) deep")
@@ -48,8 +48,8 @@ struct ExpressionParser {
     return alternatives.count == 1 ? alternatives[0] : .choice(alternatives)
   }
 
-  private mutating func sequence() throws(ExpressionProblem) -> Expression {
-    var parts: [Expression] = []
+  private mutating func sequence() throws(ExpressionProblem) -> PatternTree {
+    var parts: [PatternTree] = []
     let start = position
     while let scalar = next, scalar != "|", scalar != ")" {
       parts.append(try quantified(try atom()))
@@ -58,7 +58,7 @@ struct ExpressionParser {
     return .sequence(parts)
   }
 
-  private mutating func atom() throws(ExpressionProblem) -> Expression {
+  private mutating func atom() throws(ExpressionProblem) -> PatternTree {
     guard let scalar = next else { throw problem("the pattern ends too early") }
     switch scalar {
     case "(": return try group()
@@ -76,12 +76,12 @@ struct ExpressionParser {
     }
   }
 
-  private mutating func group() throws(ExpressionProblem) -> Expression {
+  private mutating func group() throws(ExpressionProblem) -> PatternTree {
     let start = position
     position += 1
     let outer = ignoresCase
     defer { ignoresCase = outer }
-    var wrap: (Expression) -> Expression = { $0 }
+    var wrap: (PatternTree) -> PatternTree = { $0 }
     if take("?i:") {
       ignoresCase = true
     } else if take("?-i:") {
@@ -100,7 +100,7 @@ struct ExpressionParser {
     return wrap(body)
   }
 
-  private mutating func quantified(_ atom: Expression) throws(ExpressionProblem) -> Expression {
+  private mutating func quantified(_ atom: PatternTree) throws(ExpressionProblem) -> PatternTree {
     var result = atom
     while let repetition = try quantifier() {
       if result.isNullable, repetition.maximum == nil {
@@ -111,8 +111,8 @@ struct ExpressionParser {
     return result
   }
 
-  private mutating func quantifier() throws(ExpressionProblem) -> Expression.Repetition? {
-    var repetition: Expression.Repetition
+  private mutating func quantifier() throws(ExpressionProblem) -> PatternTree.Repetition? {
+    var repetition: PatternTree.Repetition
     switch next {
     case "*": repetition = .init(minimum: 0)
     case "+": repetition = .init(minimum: 1)
@@ -129,7 +129,7 @@ struct ExpressionParser {
     return repetition
   }
 
-  private mutating func interval() throws(ExpressionProblem) -> Expression.Repetition {
+  private mutating func interval() throws(ExpressionProblem) -> PatternTree.Repetition {
     let start = position
     position += 1
     let minimum = number()
