@@ -107,6 +107,7 @@ import Testing
   @Test func `a second table may lack what was dropped of the first`() throws {
     let data = try read("b,a,y\n2,1,0\n") {
       ($0.schema.columns, $0.choice.dropped) = (["a", "b"], ["id"])
+      $0.target = .recorded(["y"])
     }
     #expect(data.features.elements == [1, 2])
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Kernels
 import Tables
 import Training
@@ -26,7 +27,7 @@ struct DataOptions: ParsableArguments {
   var noHeader = false
 
   @Flag(help: "The first line is names although it is numbers, which would be taken for a row.")
-  var header = false
+  var header: HeaderFlag?
 
   @Option(
     help: ArgumentHelp(
@@ -43,13 +44,13 @@ struct DataOptions: ParsableArguments {
   @OptionGroup var numbers: NumberOptions
 
   func validate() throws {
-    try require(!header || !noHeader, "--header and --no-header exclude each other")
+    try require(header == nil || !noHeader, "--header and --no-header exclude each other")
   }
 
   /// How the table is written.
   private var form: TableForm {
     var form = TableForm()
-    (form.hasHeader, form.numbersAreNames) = (!noHeader, header)
+    (form.hasHeader, form.numbersAreNames) = (!noHeader, header != nil)
     (form.delimiter, form.comment) = (delimiter?.byte, comment?.byte)
     form.numbers = numbers.form
     return form
@@ -59,6 +60,13 @@ struct DataOptions: ParsableArguments {
   func wishes(_ rules: TableRules) -> TableWishes {
     TableWishes(form: form, targets: target.isEmpty ? nil : target, task: task, rules: rules)
   }
+}
+
+/// `--header`; a run that is not told so records nothing of it.
+enum HeaderFlag: String, EnumerableFlag, SettingValue {
+  case header
+
+  var setting: JSONValue { .bool(true) }
 }
 
 /// A delimiter as it is given: one ASCII character that no field needs, or `tab`.

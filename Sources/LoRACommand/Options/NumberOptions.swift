@@ -3,8 +3,10 @@ import Tables
 
 /// How a table spells numbers, which is said of each table: it is no part of a network.
 struct NumberOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("What numbers have for a point: '.' or ','.", valueName: "character"))
-  var decimal = DecimalMark.point
+  @Option(
+    help: ArgumentHelp(
+      "What numbers have for a point: '.' or ','. (default: .)", valueName: "character"))
+  var decimal: DecimalMark?
 
   @Option(
     help: ArgumentHelp(
@@ -25,13 +27,15 @@ struct NumberOptions: ParsableArguments {
 
   func validate() throws {
     try require(
-      thousands?.rawValue != decimal.rawValue, "--thousands and --decimal are the same character")
+      thousands?.rawValue != mark.rawValue, "--thousands and --decimal are the same character")
   }
+
+  private var mark: DecimalMark { decimal ?? .point }
 
   /// How numbers are read.
   var form: NumberForm {
     var form = NumberForm()
-    form.decimal = decimal.byte
+    form.decimal = mark.byte
     form.thousands = thousands?.grouping
     form.missing = Set(na.flatMap(columnEntries))
     return form

@@ -1,19 +1,21 @@
 import ArgumentParser
 
-/// What is done with rows that a network cannot be told as they are.
+/// What is done with rows that a network cannot be told as they are; a run that is not told so records
+/// nothing of it.
 struct TableRuleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A row without a target is an error, or is dropped; how many is said.", valueName: "rule"))
-  var missingTarget = MissingTargetRule.error
+      "A row without a target is an error, or is dropped; how many is said. (default: error)",
+      valueName: "rule"))
+  var missingTarget: MissingTargetRule?
 
   @Option(
     help: ArgumentHelp(
       """
       A word that is none of the network's categories is an error, or none of them, as a missing word \
-      is; a warning counts them.
+      is; a warning counts them. (default: error)
       """, valueName: "rule"))
-  var unknown = UnknownRule.error
+  var unknown: UnknownRule?
 
   enum MissingTargetRule: String, ExpressibleByArgument, CaseIterable {
     case error
@@ -23,7 +25,8 @@ struct TableRuleOptions: ParsableArguments {
   /// What to do, and whether notes are kept back.
   func rules(quiet: Bool) -> TableRules {
     TableRules(
-      unknownIsNone: unknown == .none, dropsMissingTargets: missingTarget == .drop, isQuiet: quiet)
+      unknownIsNone: unknown == UnknownRule.none, dropsMissingTargets: missingTarget == .drop,
+      isQuiet: quiet)
   }
 }
 
