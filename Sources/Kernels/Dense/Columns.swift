@@ -3,14 +3,16 @@ import CKernels
 /// y [rows, bias.count] = bias in every row; `y` is overwritten.
 @specialized(where Scalar == Float)
 package func fillRows<Scalar: DenseScalar>(
-  _ y: inout [Scalar], with bias: [Scalar], rows: Int
+  _ y: inout [Scalar], with bias: [Scalar], rows: Int, workers: Workers = .one
 ) {
   let columns = bias.count
   precondition(y.count >= rows * columns, "the matrix holds fewer than \(rows) rows")
   unsafe bias.withUnsafeBufferPointer { bias in
     unsafe y.withUnsafeMutableBufferPointer { y in
       guard let bias = bias.baseAddress, let y = y.baseAddress else { return }
-      unsafe Scalar.kernels.fillRows(y, bias, rows, columns)
+      inRows(rows, of: columns, workers) { first, count in
+        unsafe Scalar.kernels.fillRows(y + first * columns, bias, count, columns)
+      }
     }
   }
 }

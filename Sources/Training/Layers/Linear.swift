@@ -46,7 +46,9 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     }
     // y = b + s·b'
     let offset = sum(bias?.values, branch?.offset)
-    if let offset { fillRows(&memory.output.elements, with: offset, rows: x.rows) }
+    if let offset {
+      fillRows(&memory.output.elements, with: offset, rows: x.rows, workers: pass.workers)
+    }
     // y += x Wᵀ
     weight.multiply(
       x, into: &memory.output.elements, accumulates: offset != nil, pass.workers)
