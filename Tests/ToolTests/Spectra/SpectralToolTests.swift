@@ -112,4 +112,16 @@ import Testing
       #expect(tensors?.contains { $0["tensor"]?.text?.hasSuffix("lora_A.weight") ?? false } == true)
     }
   }
+
+  @Test func `inspect --audit measures an adapter, and refuses what is none`() throws {
+    let adapter = Fixtures.path("merge/mlp-plain/adapter")
+    let result = try Tool.run(["inspect", adapter, "--audit", "--json"])
+    #expect(result.exitCode == 0)
+    let file = try LooseJSON(parsing: result.output)["files"]?.items?.first
+    #expect(file?["audit"]?["modules"]?.items?.count == 3)
+    #expect(file?["audit"]?["thresholds"]?["deviations"]?.number == 5)
+    let other = try Tool.run(["inspect", Fixtures.path("merge/bases/mlp-f32"), "--audit"])
+    #expect(other.exitCode == 65)
+    #expect(other.errorText.contains("holds no adapter to audit"))
+  }
 }
