@@ -112,7 +112,8 @@ extension AuditFinding {
       wrong.allSatisfy({ $0.verdict == first.verdict })
     else { return nil }
     switch first.verdict {
-    case .twice: return "holds \(names) twice, in \(of(wrong))"
+    // Where rounding in between does not show, once at twice the weight is the same.
+    case .twice: return "holds \(names) twice, or once at twice its weight, in \(of(wrong))"
     case .otherWeight:
       guard adapters.count == 1 else { return otherWeights }
       let factors = wrong.compactMap { $0.factors.first.flatMap { $0 } }
