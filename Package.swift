@@ -144,6 +144,8 @@ let package = Package(
         "TextModels", "Training", "Merging", "AdapterSamples", "Adapters", "Tables", "Models",
         "Containers", "JSON", "Tensors", "Kernels", "TestSupport",
       ]),
+    .testTarget(
+      name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "Kernels", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",

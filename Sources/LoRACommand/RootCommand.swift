@@ -10,9 +10,9 @@ package struct RootCommand: ParsableCommand {
       inside gzip), PEFT adapters and CSV files. Results go to stdout, progress and errors to \
       stderr. An existing output is kept unless --force is given.
 
-      Exit codes: 0 done; 1 compared, and different; 64 wrong usage; 65 bad data; 66 input missing; \
-      70 a bug of ours; 71 out of memory, or a library missing; 73 output cannot be created; 74 reading or writing failed; \
-      75 in use; 77 no permission; 128 + n ended by signal n; 141 the reader of stdout went away.
+      Exit codes: 0 done; 1 compared, and different; 2 compared, and it cannot be told; 64 wrong usage; \
+      65 bad data; 66 input missing; 70 a bug of ours; 71 out of memory, or a library missing; \
+      73 output cannot be created; 74 reading or writing failed; 75 in use; 77 no permission; 128 + n ended by signal n; 141 the reader of stdout went away.
 
       Environment: LORA_INSTRUCTION_SET is portable, avx2, avx512 or neon, to compute with that in \
       place of the fastest that the processor has. LORA_LAPACK is the library to decompose matrices \

@@ -2,6 +2,8 @@
 package enum FailureCategory: Int32, Sendable {
   /// The comparison ran, and the answer is "different".
   case different = 1
+  /// The comparison ran, and has no answer.
+  case undecided = 2
   case wrongUsage = 64
   /// Bad, mismatched or non-finite data.
   case badData = 65

@@ -18,10 +18,11 @@ import TestSupport
         progress and errors to stderr. An existing output is kept unless --force is
         given.
 
-        Exit codes: 0 done; 1 compared, and different; 64 wrong usage; 65 bad data; 66
-        input missing; 70 a bug of ours; 71 out of memory, or a library missing; 73
-        output cannot be created; 74 reading or writing failed; 75 in use; 77 no
-        permission; 128 + n ended by signal n; 141 the reader of stdout went away.
+        Exit codes: 0 done; 1 compared, and different; 2 compared, and it cannot be
+        told; 64 wrong usage; 65 bad data; 66 input missing; 70 a bug of ours; 71 out
+        of memory, or a library missing; 73 output cannot be created; 74 reading or
+        writing failed; 75 in use; 77 no permission; 128 + n ended by signal n; 141 the
+        reader of stdout went away.
 
         Environment: LORA_INSTRUCTION_SET is portable, avx2, avx512 or neon, to compute
         with that in place of the fastest that the processor has. LORA_LAPACK is the
@@ -93,6 +94,15 @@ import TestSupport
         size answers at once. Of many tensors, alike ones of many layers are listed
         together.
 
+        --audit measures the update of every module of an adapter: its norm, its stable
+        rank, and how much of it is in few outputs or inputs. A module stands out when
+        it is more than 5 median deviations from the median of its family, the same
+        projection over the layers, and besides by a factor of 2 (norm, stable rank) or
+        by a fifth of the energy (outputs, inputs); families of fewer than 4 are not
+        judged. Modules without effect, layers left out, embedding rows, parameters
+        brought whole, mixed types and what the settings have strange are listed too.
+        It is a signal, not a proof, and changes no exit status.
+
         --json gives {"files": [...]}, for each file: path, kind (checkpoint, adapter,
         merged checkpoint), form (file, folder, sharded folder, stream), compression,
         file_bytes, bytes, tensor_count, parameters, metadata, totals [dtype, tensors,
@@ -105,9 +115,13 @@ import TestSupport
         adapters [path, weight, fingerprint] and, of reversible merges, remainders
         [remainder, bytes, share of the weights it restores]. A quantized one has
         quantized: weights and formats. --check adds check: read_bytes, fingerprint,
-        non_finite_count and non_finite [tensor, count].
+        non_finite_count and non_finite [tensor, count]. --audit adds audit: audited,
+        standing_out, thresholds, findings [what, where, finding, value, usual,
+        deviations], families [family, modules, norm, stable_rank, output_share,
+        input_share] and modules [module, norm, spectral_norm, stable_rank,
+        output_share, input_share].
 
-        USAGE: lora inspect <file> ... [--base <checkpoint>] [--check] [--summary] [--tensors] [--threads <count>] [--json] [--quiet]
+        USAGE: lora inspect <file> ... [--base <checkpoint>] [--check] [--audit] [--summary] [--tensors] [--threads <count>] [--json] [--quiet]
 
         ARGUMENTS:
           <file>                  What to look at; '-' is stdin.
@@ -118,6 +132,8 @@ import TestSupport
           --check                 Read every byte: checksums, shards against their
                                   index, infinities and NaNs counted. Exit 65 when
                                   something is wrong.
+          --audit                 Say what stands out in an adapter; reads every byte,
+                                  as --check.
           --summary               List no tensors, only totals.
           --tensors               List every tensor, and every module of an adapter.
           --threads <count>       Threads to compute with. (default: all cores)

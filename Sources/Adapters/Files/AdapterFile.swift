@@ -106,6 +106,16 @@ package enum AdapterFile {
     try embeddedDocument(in: file).map { try AdapterConfiguration($0, file: file.path) }
   }
 
+  /// The path of the tensors of the adapter in a folder.
+  ///
+  /// - Throws: As `open`, where nothing but headers and configurations is read.
+  package static func tensorsPath(inFolder path: String) throws -> String {
+    switch try find(path) {
+    case .configured(let file, _), .kohya(let file): file.path
+    case .gguf(let file): file.path
+    }
+  }
+
   /// Whether an adapter of any dialect lies at `path`, told by headers and configurations alone.
   package static func exists(at path: String) -> Bool {
     (try? find(path)) != nil

@@ -8,18 +8,30 @@ import Tensors
 struct ComparisonSession {
   let tolerance: Double
   let listsAll: Bool
+  /// Whether adapters are compared as files of tensors.
+  let isStored: Bool
   let threads: ThreadsOption
   let report: ReportOptions
 
-  /// Compares, reports, and throws when the two differ.
+  /// Compares, reports, and ends with the answer.
   ///
-  /// - Throws: `AdapterError.different` for the first difference, which is exit status 1.
+  /// - Throws: `ExitCode` 1 when the two differ.
   func compare(_ first: String, _ second: String) throws {
     let started = ContinuousClock.now
-    let tensors = try compared(first, second)
+    let areAdapters = isStored ? (false, false) : (isAdapter(first), isAdapter(second))
+    guard areAdapters.0 == areAdapters.1 else {
+      throw AdapterError.mismatch(
+        file: areAdapters.0 ? second : first,
+        problem: "is a checkpoint, and \(escaped(areAdapters.0 ? first : second)) an adapter; "
+          + "compare two of a kind, or the stored tensors with --stored")
+    }
+    let (tensors, overlap) =
+      areAdapters.0
+      ? try comparedAdapters(first, second) : (try comparedCheckpoints(first, second), nil)
     let differing = tensors.filter { !$0.isEqual }
-    let shown = listsAll ? tensors : tensors.filter { $0.verdict != .equal }
     var facts = Report()
+    facts.add("first", "first", .text(first))
+    facts.add("second", "second", .text(second))
     facts.add("equal", "equal", Quantity(.flag(differing.isEmpty)))
     facts.add("compared", "compared", .count(tensors.count))
     facts.add("different", "different", .count(differing.count))
@@ -27,31 +39,37 @@ struct ComparisonSession {
     facts.add("other_bits", "equal in other bits", .count(otherBits))
     facts.add("seconds", "time", .elapsed(since: started))
     facts.add(detail: "tensors", Table(tensors, columns: Self.columns).json)
-    facts.add(nil, Table(shown, columns: Self.columns))
+    let shown = listsAll ? tensors : tensors.filter { $0.verdict != .equal }
+    if !shown.isEmpty { facts.add(nil, Table(shown, columns: Self.columns)) }
+    if let one = differing.first {
+      let more = differing.count > 1 ? "; \(differing.count - 1) more differ" : ""
+      let name = "\(escaped(second)): \(escaped(one.name)) "
+      facts.add(note: name + Self.sentence(one, first) + more)
+    }
+    if let overlap {
+      facts.add(
+        "overlap", title: "side by side",
+        OverlapReport(overlap: overlap, listsAll: listsAll).report)
+    }
     try report.show(facts)
-    guard let one = differing.first else { return }
-    throw AdapterError.different(
-      file: second, name: one.name,
-      problem: Self.sentence(one, first)
-        + (differing.count > 1 ? "; \(differing.count - 1) more differ" : ""))
+    if !differing.isEmpty { throw FailureCategory.different.exitCode }
   }
 
-  private func compared(_ first: String, _ second: String) throws -> [ComparedTensor] {
-    let areAdapters = (isAdapter(first), isAdapter(second))
-    guard areAdapters.0 == areAdapters.1 else {
-      throw AdapterError.mismatch(
-        file: areAdapters.0 ? second : first,
-        problem: "is a checkpoint, and \(escaped(areAdapters.0 ? first : second)) an adapter; "
-          + "compare two of a kind")
-    }
-    if areAdapters.0 {
-      try LinearAlgebra.open()
-      var comparison = AdapterComparison(
-        try AdapterFile.open(first), try AdapterFile.open(second))
-      comparison.tolerance = tolerance
-      return try comparison.run()
-    }
-    let checkpoints = (try Checkpoint.open(first), try Checkpoint.open(second))
+  private func comparedAdapters(
+    _ first: String, _ second: String
+  ) throws -> ([ComparedTensor], AdapterOverlap?) {
+    try LinearAlgebra.open()
+    let adapters = (try AdapterFile.open(first), try AdapterFile.open(second))
+    var comparison = AdapterComparison(adapters.0, adapters.1)
+    comparison.tolerance = tolerance
+    let tensors = try comparison.run()
+    return (tensors, try AdapterOverlap(adapters.0, adapters.1, threads: threads.count))
+  }
+
+  private func comparedCheckpoints(
+    _ first: String, _ second: String
+  ) throws -> [ComparedTensor] {
+    let checkpoints = (try Checkpoint.open(stored(first)), try Checkpoint.open(stored(second)))
     let progress = ProgressLine(
       "comparing", total: checkpoints.0.dataSize, format: .binaryBytes, quiet: report.quiet)
     var comparison = CheckpointComparison(
@@ -61,6 +79,12 @@ struct ComparisonSession {
     let result = try comparison.run()
     progress.finish()
     return result
+  }
+
+  /// The tensors' file of an adapter's folder, where adapters are compared as files.
+  private func stored(_ path: String) throws -> String {
+    guard isStored, AdapterFile.isFolder(path) else { return path }
+    return try AdapterFile.tensorsPath(inFolder: path)
   }
 
   private func isAdapter(_ path: String) -> Bool {

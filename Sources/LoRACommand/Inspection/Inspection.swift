@@ -1,3 +1,4 @@
+import Spectra
 import Tensors
 
 /// What a look at one input found.
@@ -41,6 +42,8 @@ package struct Inspection: Sendable {
   package var adapter: AdapterSummary?
   package var merged: MergedSummary?
   package var check: ContentCheck?
+  /// What stands out in an adapter.
+  package var audit: AdapterAudit?
   /// What is wrong with it, although it can be shown.
   package var problems: [any ReportableError] = []
 

@@ -32,6 +32,7 @@ extension Inspection {
     }
     if let merged { report.add("merged", title: "merged into it", merged.report) }
     if let check { report.add("check", title: "check", check.report) }
+    if let audit { report.add("audit", title: "audit", audit.report(detail)) }
     addMetadata(to: &report)
     report.add("totals", Table(DTypeTotal.totals(of: tensors), columns: DTypeTotal.columns))
     addTensors(to: &report, detail)

@@ -2,6 +2,7 @@ import Adapters
 import Containers
 import Merging
 import Models
+import Spectra
 import Tensors
 
 /// Looks at files: from their headers alone, or at every byte.
@@ -10,6 +11,8 @@ package struct Inspector {
   package var base: String?
   /// Reads everything and checks it.
   package var checksContent = false
+  /// Looks for what stands out in adapters.
+  package var audits = false
   /// How many threads inflate compressed blocks.
   package var threads = 1
   package var isQuiet = false
@@ -23,6 +26,18 @@ package struct Inspector {
   /// - Throws: what opening and reading throw, and `InspectionProblem.dataset` for a CSV file. What
   ///   is wrong with an adapter that can be shown is in the inspection's `problems`.
   package func inspect(_ path: String) throws -> Inspection {
+    var inspection = try inspected(path)
+    if audits, inspection.audit == nil, inspection.problems.isEmpty {
+      inspection.problems.append(
+        AdapterError.mismatch(
+          file: path,
+          problem: inspection.form == .stream
+            ? "is a stream; save the adapter to a file to audit it" : "holds no adapter to audit"))
+    }
+    return inspection
+  }
+
+  private func inspected(_ path: String) throws -> Inspection {
     if let foreign = try inspectForeign(path) { return foreign }
     let input = try InspectedFiles(opening: path)
     var inspection = try Inspection(input)
@@ -55,6 +70,7 @@ package struct Inspector {
     do {
       let adapter = try AdapterFile.open(path)
       inspection.adapter?.zeroModuleCount = adapter.idleModuleCount
+      if audits { inspection.audit = try AdapterAudit(adapter, threads: threads) }
       guard let base else { return }
       _ = try MergePlan(
         [WeightedAdapter(adapter)], into: base.entries, configuration: base.configuration)

@@ -5,22 +5,28 @@ import Merging
 import Reports
 import Tensors
 
-/// Joins the files that `verify` names to the comparison.
+/// Holds a file against its own record of merges, or against a fingerprint.
 struct VerificationSession {
   let file: String
   let threads: ThreadsOption
   let report: ReportOptions
 
-  /// Computes the merge again from its base and compares every bit.
-  func compare(withBase path: String, adapters: [WeightedAdapterArgument]) throws {
+  /// Computes what the file's record says again from its base, and compares every bit.
+  func compareWithRecord(base path: String) throws {
     let started = ContinuousClock.now
     let merged = try Checkpoint.open(file)
+    guard let state = try MergedState(metadata: merged.metadata, file: merged.path) else {
+      throw ValidationError(
+        "\(escaped(file)) has no record of its adapters; name them with --adapter, or with --among "
+          + "to ask which are in it")
+    }
+    let adapters = try MergedAdapters.open(state, given: [], file: merged.path)
     let base = try Checkpoint.open(path)
     let progress = ProgressLine(
-      "verifying", total: base.dataSize, format: .binaryBytes,
-      quiet: report.quiet)
+      "verifying", total: base.dataSize, format: .binaryBytes, quiet: report.quiet)
     var verify = Verify(
-      merged, against: base, steps: try steps(of: merged, given: adapters), threads: threads.count)
+      merged, against: base, steps: zip(adapters, state.steps).map { ($0, $1.options) },
+      threads: threads.count)
     verify.onProgress = { progress.advance(by: $0) }
     let differences = try verify.run()
     progress.finish()
@@ -30,30 +36,16 @@ struct VerificationSession {
     result.add("tensors", "tensors compared", .count(base.tensors.count))
     result.add("tensors_different", "tensors different", .count(differences.count))
     result.add("seconds", "time", .elapsed(since: started))
+    result.add("different", Table(differences, columns: Self.columns))
     try report.show(result)
-    guard differences.isEmpty else {
-      throw ErrorList(
-        differences.map { difference in
-          AdapterError.different(
-            file: file, name: difference.tensor,
-            problem: "\(difference.count) elements differ, the first is \(difference.first)")
-        })
-    }
+    if !differences.isEmpty { throw FailureCategory.different.exitCode }
   }
 
-  private func steps(
-    of merged: Checkpoint, given: [WeightedAdapterArgument]
-  ) throws -> [Verify.Step] {
-    if let state = try MergedState(metadata: merged.metadata, file: merged.path) {
-      let adapters = try MergedAdapters.open(state, given: given, file: merged.path)
-      return zip(adapters, state.steps).map { ($0, $1.options) }
-    }
-    guard !given.isEmpty else {
-      throw ValidationError(
-        "\(escaped(file)) has no record of its adapters; name them with --adapter")
-    }
-    return [(try given.map { try $0.open() }, MergeOptions())]
-  }
+  private static let columns: [Column<ComparisonSink.Difference>] = [
+    Column("tensor") { $0.tensor },
+    Column("differing", .grouped) { .integer($0.count) },
+    Column("first", .grouped) { .integer($0.first) },
+  ]
 
   /// Holds the file's tensors against its own record, or against a given fingerprint.
   func checkFingerprint(_ given: String?) throws {

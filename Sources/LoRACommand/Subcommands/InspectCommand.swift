@@ -12,6 +12,14 @@ package struct InspectCommand: ParsableCommand {
       also inside gzip. Only headers are read, so that a file of any size answers at once. Of many \
       tensors, alike ones of many layers are listed together.
 
+      --audit measures the update of every module of an adapter: its norm, its stable rank, and how \
+      much of it is in few outputs or inputs. A module stands out when it is more than 5 median \
+      deviations from the median of its family, the same projection over the layers, and besides by \
+      a factor of 2 (norm, stable rank) or by a fifth of the energy (outputs, inputs); families of \
+      fewer than 4 are not judged. Modules without effect, layers left out, embedding rows, \
+      parameters brought whole, mixed types and what the settings have strange are listed too. It \
+      is a signal, not a proof, and changes no exit status.
+
       --json gives {"files": [...]}, for each file: path, kind (checkpoint, adapter, merged \
       checkpoint), form (file, folder, sharded folder, stream), compression, file_bytes, bytes, \
       tensor_count, parameters, metadata, totals [dtype, tensors, parameters, bytes] and tensors \
@@ -22,7 +30,10 @@ package struct InspectCommand: ParsableCommand {
       checkpoint has merged: base_fingerprint, adapters [path, weight, fingerprint] and, of reversible \
       merges, remainders [remainder, bytes, share of the weights it restores]. A quantized one has \
       quantized: weights and formats. --check adds check: read_bytes, fingerprint, non_finite_count \
-      and non_finite [tensor, count].
+      and non_finite [tensor, count]. --audit adds audit: audited, standing_out, thresholds, findings \
+      [what, where, finding, value, usual, deviations], families [family, modules, norm, \
+      stable_rank, output_share, input_share] and modules [module, norm, spectral_norm, stable_rank, \
+      output_share, input_share].
       """)
 
   @Argument(
@@ -42,6 +53,9 @@ package struct InspectCommand: ParsableCommand {
       when something is wrong.
       """)
   package var check = false
+
+  @Flag(help: "Say what stands out in an adapter; reads every byte, as --check.")
+  package var audit = false
 
   @Flag(exclusivity: .exclusive)
   package var listing: Listing?
@@ -73,7 +87,9 @@ package struct InspectCommand: ParsableCommand {
   package func run() throws {
     var inspector = Inspector()
     inspector.base = base
-    inspector.checksContent = check
+    inspector.checksContent = check || audit
+    inspector.audits = audit
+    if audit { try LinearAlgebra.open() }
     inspector.threads = threads.count
     inspector.isQuiet = report.quiet
     try inspector.show(files, detail: detail, as: report)

@@ -32,6 +32,11 @@ struct TiedWeights: Sendable {
     ("shared.weight", "lm_head.weight"),
   ]
 
+  /// The embedding that an output layer of this name is tied to, where models tie them.
+  static func embedding(ofHead name: String) -> String? {
+    pairs.first { $0.1 == name }?.0
+  }
+
   /// The tied pair of a checkpoint whose `config.json` ties its embeddings and which stores one.
   init?(_ configuration: ModelConfiguration?, _ entries: [TensorEntry]) throws(SettingProblem) {
     guard try configuration?.isTied ?? false else { return nil }

@@ -125,8 +125,3 @@ extension ModuleUpdate {
 extension Replacement {
   fileprivate var form: String { "\(tensor.type.rawValue) \(tensor.shape)" }
 }
-
-extension SingularTriples {
-  /// Σ σ².
-  fileprivate var energy: Double { values.reduce(0) { $0 + $1 * $1 } }
-}

@@ -94,7 +94,8 @@ private let mistakes = [
       + "- dare_ties_svd - magnitude_prune - magnitude_prune_svd; see 'lora help combine'"),
   Mistake(
     "diff $STYLE $BASE", 65,
-    "$BASE: is a checkpoint, and $STYLE an adapter; compare two of a kind"),
+    "$BASE: is a checkpoint, and $STYLE an adapter; compare two of a kind, or the stored "
+      + "tensors with --stored"),
 ]
 
 @Suite struct SpectralMistakeTests {

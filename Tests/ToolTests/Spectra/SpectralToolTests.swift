@@ -66,8 +66,10 @@ import Testing
     let pair = Fixtures.path("spectrum/extract-f32")
     let result = try Tool.run(["diff", pair + "/base", pair + "/tuned", "--json"])
     #expect(result.exitCode == 1)
-    #expect(result.errorLines.count == 1)
-    #expect(result.errorText.contains("3072 of 3072 elements differ"))
+    #expect(result.errorText == "")
+    let text = try Tool.run(["diff", pair + "/base", pair + "/tuned"])
+    #expect(text.exitCode == 1 && text.errorText == "")
+    #expect(text.text.contains("3072 of 3072 elements differ"))
     let json = try LooseJSON(parsing: Array(result.text.utf8))
     let verdicts = json["tensors"]?.items?.map { $0["verdict"]?.text }
     #expect(verdicts == ["different", "different", "equal", "different"])
@@ -82,5 +84,44 @@ import Testing
     let spectra = try Tool.shell(
       "cat \(pair)/base/model.safetensors | $LORA spectrum - \(pair)/tuned --json")
     #expect(spectra.exitCode == 0)
+  }
+}
+
+/// Two adapters beside each other, as a person asks.
+@Suite struct AdapterDiffTests {
+  @Test func `two adapters are held side by side, and their files with --stored`() throws {
+    try ScratchFolder.with { scratch in
+      let adapter = Fixtures.path("merge/mlp-plain/adapter")
+      try #require(
+        try Tool.run(
+          ["combine", adapter + "@2", "-o", "double", "--quiet"], in: scratch.root
+        ).exitCode == 0)
+      let result = try Tool.run(["diff", adapter, "double", "--json"], in: scratch.root)
+      #expect(result.exitCode == 1 && result.errorText == "")
+      let overlap = try LooseJSON(parsing: result.output)["overlap"]
+      #expect(overlap?["verdict"]?.text == "nearly the same update")
+      #expect(abs((overlap?["norm_ratio"]?.number ?? 0) - 2) < 1e-5)
+      #expect(abs((overlap?["cosine"]?.number ?? 0) - 1) < 1e-9)
+      #expect(overlap?["modules"]?.items?.count == 3)
+      let equal = try Tool.run(["diff", adapter, adapter], in: scratch.root)
+      #expect(equal.exitCode == 0)
+      let stored = try Tool.run(
+        ["diff", adapter, "double", "--stored", "--json"], in: scratch.root)
+      #expect(stored.exitCode == 1)
+      let tensors = try LooseJSON(parsing: stored.output)["tensors"]?.items
+      #expect(tensors?.contains { $0["tensor"]?.text?.hasSuffix("lora_A.weight") ?? false } == true)
+    }
+  }
+
+  @Test func `inspect --audit measures an adapter, and refuses what is none`() throws {
+    let adapter = Fixtures.path("merge/mlp-plain/adapter")
+    let result = try Tool.run(["inspect", adapter, "--audit", "--json"])
+    #expect(result.exitCode == 0)
+    let file = try LooseJSON(parsing: result.output)["files"]?.items?.first
+    #expect(file?["audit"]?["modules"]?.items?.count == 3)
+    #expect(file?["audit"]?["thresholds"]?["deviations"]?.number == 5)
+    let other = try Tool.run(["inspect", Fixtures.path("merge/bases/mlp-f32"), "--audit"])
+    #expect(other.exitCode == 65)
+    #expect(other.errorText.contains("holds no adapter to audit"))
   }
 }
