@@ -46,8 +46,16 @@ import TestSupport
     (["pytorch_model.bin"], .onlyPickle("pytorch_model.bin")),
     (["consolidated.00.pth", "config.json"], .onlyPickle("consolidated.00.pth")),
     (["adapter_config.json", "adapter_model.safetensors"], .onlyAdapter),
-    (["a.safetensors", "b.safetensors"], .noWeights),
-    (["model.safetensors", "model.safetensors.index.json"], .twoForms),
+    (["a.safetensors", "b.safetensors"], .severalFiles(["a.safetensors", "b.safetensors"])),
+    (["model.safetensors", "model.safetensors.index.json"], .twoForms(.standard)),
+    (
+      ["m.safetensors.index.fp16.json", "m.safetensors.index.bf16.json"],
+      .severalIndexes(["m.safetensors.index.bf16.json", "m.safetensors.index.fp16.json"])
+    ),
+    (
+      ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"],
+      .shardsWithoutIndex("model-00001-of-00002.safetensors")
+    ),
   ]
 
   @Test(arguments: folders)
