@@ -30,6 +30,8 @@ struct TiedWeights: Sendable {
     ("transformer.word_embeddings.weight", "lm_head.weight"),
     ("gpt_neox.embed_in.weight", "embed_out.weight"),
     ("shared.weight", "lm_head.weight"),
+    ("wte.weight", "lm_head.weight"),
+    ("word_embeddings.weight", "lm_head.weight"),
   ]
 
   /// The tied pair of a checkpoint whose `config.json` ties its embeddings and which stores one.

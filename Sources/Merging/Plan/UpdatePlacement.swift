@@ -17,14 +17,20 @@ struct UpdatePlacement {
 
   /// Turns the factors so that they lie on the base's weight.
   ///
+  /// - Parameters:
+  ///   - update: Of the adapter, or of one of its stacks.
+  ///   - weighted: The adapter.
+  ///   - base: Where the weight is.
+  ///   - stack: The parameter, for an update of stacked experts.
+  ///   - turned: Whether the stack lies `[expert, in, out]`.
   /// - Throws: `AdapterError` when the base has no such weight, or the shapes do not fit.
   init(
     _ update: ModuleUpdate, of weighted: WeightedAdapter, in base: BaseTensors,
-    experts: ExpertAssignment?
+    on stack: TensorEntry?, turned: Bool
   ) throws(AdapterError) {
     let file = weighted.adapter.file
-    if let entry = experts?.entries[update.name] {
-      self.entry = entry
+    if let stack {
+      entry = stack
     } else {
       entry = try base.find(update.module + ".weight", for: update.name, of: file)
     }
@@ -42,7 +48,7 @@ struct UpdatePlacement {
       update: update, scale: update.pair.scaling * weighted.weight, weight: entry, file: file,
       // Where only one reading fits, the shape has decided already.
       isFanInFanOut: isSquare ? isTurned ?? stated : stated || isTurned ?? false,
-      prefersTurnedExperts: experts?.isTurned ?? false)
+      isTurnedStack: turned)
     terms = try fitting.terms()
     magnitude = try fitting.magnitudeStage()
     guard let upBias = update.upBias else { return }

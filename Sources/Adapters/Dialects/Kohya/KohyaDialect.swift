@@ -27,9 +27,7 @@ struct KohyaDialect {
   private static func take(_ tensor: NamedTensor, into table: inout PairTable) {
     guard let name = KohyaName(tensor.name) else {
       table.refuse(
-        tensor.name,
-        "is not a tensor of a kohya or diffusers adapter, and what it does would be lost; merge with "
-          + "the tool that wrote it")
+        tensor.name, TensorKind.refusal(tensor.name, dialect: "kohya's or diffusers' kind"))
       return
     }
     switch name.part {

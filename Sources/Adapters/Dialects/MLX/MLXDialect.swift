@@ -54,10 +54,7 @@ struct MLXDialect {
     } else if name.hasSuffix(".m") {
       table.place(tensor, at: \.magnitude, of: String(name.dropLast(2)))
     } else {
-      table.refuse(
-        name,
-        "is not a tensor of an mlx-lm adapter (lora_a, lora_b, m), and what it does would be lost; "
-          + "merge with the tool that wrote it")
+      table.refuse(name, TensorKind.refusal(name, dialect: "mlx-lm (lora_a, lora_b, m)"))
     }
   }
 
@@ -114,7 +111,7 @@ struct MLXDialect {
     }
     stackedParameters.append(pair.module + ".weight")
     return ModuleUpdate(
-      module: pair.module, kind: .parameter(depth: 0),
+      module: pair.module, kind: .parameter(depth: 0, name: "weight"),
       pair: LowRankPair(down: down, up: up, scaling: scale), rank: rank, upBias: nil,
       magnitude: nil, tensorNames: pair.tensorNames, openQuestions: [.stackedExperts])
   }
