@@ -8,9 +8,13 @@
 struct RenamingFamily {
   private let renamings: [RenamingRule]
   private let splits: [RenamingRule]
+  /// The `model_type`s whose modules the splits cut.
+  private let types: Set<String>
 
-  private init(_ renamings: [RenamingRule], splits: [RenamingRule] = []) {
-    (self.renamings, self.splits) = (renamings, splits)
+  private init(
+    _ renamings: [RenamingRule], splits: [RenamingRule] = [], of types: Set<String> = []
+  ) {
+    (self.renamings, self.splits, self.types) = (renamings, splits, types)
   }
 
   /// What the module `parts` of a file is called in memory: one name, or one for each of the modules
@@ -24,6 +28,11 @@ struct RenamingFamily {
       if let several = rule.names(for: name) { return several }
     }
     return name == parts ? nil : [name]
+  }
+
+  /// Whether memory has several modules where a file of this model has one of this name.
+  func cuts(_ parts: [Substring], of type: String) -> Bool {
+    types.contains(type) && (names(for: parts)?.count ?? 1) > 1
   }
 
   static let all = [
@@ -40,7 +49,7 @@ struct RenamingFamily {
     RenamingRule("intermediate.dense", "mlp.fc1"), RenamingRule("output.dense", "mlp.fc2"),
   ])
 
-  /// DINOv2, with registers and without, and LW-DETR.
+  /// DINOv2, with registers and without.
   private static let dino = Self(
     [
       RenamingRule("attention.attention.query", "attention.q_proj"),
@@ -48,7 +57,8 @@ struct RenamingFamily {
       RenamingRule("attention.attention.value", "attention.v_proj"),
       RenamingRule("attention.output.dense", "attention.o_proj"),
       RenamingRule("mlp.weights_out", "mlp.down_proj"),
-    ], splits: [RenamingRule("mlp.weights_in", ["mlp.gate_proj", "mlp.up_proj"])])
+    ], splits: [RenamingRule("mlp.weights_in", ["mlp.gate_proj", "mlp.up_proj"])],
+    of: ["dinov2", "dinov2_with_registers"])
 
   private static let swin = Self([
     RenamingRule("attention.self.query", "attention.q_proj"),
@@ -85,7 +95,7 @@ struct RenamingFamily {
       RenamingRule("fc12", "gate_proj"), RenamingRule("fc2", "down_proj"),
       RenamingRule("norm1", "post_attention_layernorm"),
       RenamingRule("norm2", "post_mlp_layernorm"),
-    ], splits: [RenamingRule("attn.Wqkv", attentionParts)])
+    ], splits: [RenamingRule("attn.Wqkv", attentionParts)], of: ["nomic_bert"])
 
   private static let gte = Self(
     [
@@ -98,7 +108,7 @@ struct RenamingFamily {
     splits: [
       RenamingRule("attention.qkv_proj", attentionParts),
       RenamingRule("mlp.up_gate_proj", ["mlp.up_proj", "mlp.gate_proj"]),
-    ])
+    ], of: ["gte", "new"])
 
   /// Jina embeddings 3.
   private static let jina = Self(
@@ -107,14 +117,15 @@ struct RenamingFamily {
       RenamingRule("mixer.out_proj", "self_attn.o_proj"),
       RenamingRule("norm1", "post_attention_layernorm"),
       RenamingRule("norm2", "post_mlp_layernorm"),
-    ], splits: [RenamingRule("mixer.Wqkv", attentionParts)])
+    ], splits: [RenamingRule("mixer.Wqkv", attentionParts)],
+    of: ["jina_embeddings_v3", "xlm-roberta-flash"])
 
   private static let hrm = Self(
     [RenamingRule("attn.o_proj", "self_attn.o_proj")],
     splits: [
       RenamingRule("mlp.gate_up_proj", ["mlp.gate_proj", "mlp.up_proj"]),
       RenamingRule("attn.gqkv_proj", ["self_attn.gate_proj"] + attentionParts),
-    ])
+    ], of: ["hrm_text"])
 
   private static let radio = Self(
     [
@@ -124,7 +135,7 @@ struct RenamingFamily {
     ],
     splits: [
       RenamingRule("attn.qkv", ["attention.q_proj", "attention.k_proj", "attention.v_proj"])
-    ])
+    ], of: ["radio"])
 
   /// Mixtral, MiniMax.
   private static let mixtral = Self([RenamingRule("block_sparse_moe", "mlp")])
