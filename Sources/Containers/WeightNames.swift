@@ -11,8 +11,8 @@
 /// Sources: <https://huggingface.co/docs/transformers/big_models>, `_add_variant` in
 /// <https://github.com/huggingface/diffusers/blob/main/src/diffusers/models/model_loading_utils.py>
 package struct WeightNames: Equatable, Sendable {
-  let stem: String
-  let variant: String?
+  package let stem: String
+  package let variant: String?
 
   /// transformers' own.
   package static let standard = Self(stem: "model", variant: nil)
@@ -25,7 +25,7 @@ package struct WeightNames: Equatable, Sendable {
   }
 
   /// The names whose index is called `index`; nil for a name that no index has.
-  init?(index: String) {
+  package init?(index: String) {
     guard index.hasSuffix(".json"), let place = index.firstRange(of: ".safetensors.index.") else {
       return nil
     }
@@ -41,19 +41,22 @@ package struct WeightNames: Equatable, Sendable {
   }
 
   /// The name of the one file of weights.
-  var single: String { whole + ".safetensors" }
+  package var single: String { whole + ".safetensors" }
 
-  var index: String { stem + ".safetensors.index." + (variant.map { $0 + "." } ?? "") + "json" }
+  /// The name of the index.
+  package var index: String {
+    stem + ".safetensors.index." + (variant.map { $0 + "." } ?? "") + "json"
+  }
 
   /// The name of one shard of several, counted from 1.
-  func shard(_ number: Int, of count: Int) -> String {
+  package func shard(_ number: Int, of count: Int) -> String {
     whole + "-\(Self.padded(number))-of-\(Self.padded(count)).safetensors"
   }
 
   private var whole: String { stem + (variant.map { "." + $0 } ?? "") }
 
   /// Whether a file's name says that it is one shard of several.
-  static func isShard(_ name: String) -> Bool {
+  package static func isShard(_ name: String) -> Bool {
     let parts = name.split(separator: "-", omittingEmptySubsequences: false).suffix(3)
     guard parts.count == 3, parts[parts.startIndex + 1] == "of", let last = parts.last else {
       return false
