@@ -51,7 +51,8 @@ package struct NameMap: Sendable {
   /// The names that `name` can stand for, itself first; where dots became underscores, `separator`
   /// is one.
   package static func variants(of name: String, separator: String = ".") -> OrderedSet<String> {
-    let roots = roots.map { $0.replacing(".", with: separator) }
+    let roots =
+      separator == "." ? roots : roots.map { $0.replacing(".", with: separator) }
     var result: OrderedSet = [name]
     let root = roots.first { name.hasPrefix($0) } ?? ""
     let rest = name.dropFirst(root.count)

@@ -21,7 +21,7 @@ struct StoredModules {
     var renamed: [String] = []
     for name in names where name.hasSuffix(Self.ending) {
       let module = name.dropLast(Self.ending.count)
-      let parts = module.split(separator: ".", omittingEmptySubsequences: false)
+      let parts = module.dottedParts
       for family in RenamingFamily.all {
         guard let others = family.names(for: parts) else { continue }
         for (index, other) in others.enumerated() {
