@@ -8,13 +8,17 @@ struct PEFTDialect {
   /// Modules whose factors are those of an embedding.
   private(set) var embeddings: Set<String> = []
   private var replacements: [Replacement] = []
+  /// What `modules_to_save` replaces, which whole state dicts hold beside it: the base's own.
+  private var originals = 0
 
   /// Updates and replacements of `tensors`, in the file's order.
   ///
   /// - Throws: `ErrorList` with every tensor that cannot be used.
   static func read(
     _ tensors: [(name: String, tensor: Tensor)], configuration: AdapterConfiguration, file: String
-  ) throws(ErrorList) -> (updates: [ModuleUpdate], replacements: [Replacement]) {
+  ) throws(ErrorList) -> (
+    updates: [ModuleUpdate], replacements: [Replacement], notes: [String]
+  ) {
     var dialect = Self(file: file, configuration: configuration)
     for (name, tensor) in tensors { dialect.take(NamedTensor(name: name, tensor: tensor)) }
     let updates = dialect.table.modules.compactMap { dialect.update($0) }
@@ -22,7 +26,11 @@ struct PEFTDialect {
       dialect.table.refuse(.mismatch(file: file, problem: "the adapter has no tensors"))
     }
     guard dialect.table.errors.isEmpty else { throw ErrorList(dialect.table.errors) }
-    return (updates, dialect.replacements)
+    let count = dialect.originals
+    let note =
+      "\(count) \(count == 1 ? "tensor" : "tensors") of original_module, the base's own beside "
+      + "what modules_to_save replaces it with, stay out of the merge"
+    return (updates, dialect.replacements, count > 0 ? [note] : [])
   }
 
   private init(file: String, configuration: AdapterConfiguration) {
@@ -52,6 +60,8 @@ struct PEFTDialect {
     switch meaning.role {
     case .tokenRows:
       takeTokenRows(tensor, of: meaning.owner)
+    case .parameter where meaning.owner.contains(".original_module."):
+      originals += 1
     case .parameter:
       replacements.append(
         Replacement(
@@ -81,6 +91,10 @@ struct PEFTDialect {
     }
     guard let rows = stated?.indices else {
       refuse(name, "trainable_token_indices does not say which rows these are")
+      return
+    }
+    guard Set(rows).count == rows.count else {
+      refuse(name, "trainable_token_indices names a row twice, and which one counts is unclear")
       return
     }
     guard tensor.shape.rank == 2, tensor.shape[0] == rows.count else {

@@ -138,27 +138,6 @@ package struct MergePlan: Sendable {
     return result
   }
 
-  /// PEFT builds its layers from `target_modules`; tensors of other modules it drops in silence.
-  private func checkTargets(
-    _ update: ModuleUpdate, of adapter: Adapter
-  ) throws(AdapterError) {
-    guard !update.kind.isParameter, let targets = adapter.configuration.targets else { return }
-    let baseName = base.find(update.module + ".weight")?.name.dropLast(".weight".count)
-    for stated in update.statedModules {
-      do {
-        if try targets.contains(stated) { continue }
-        if let baseName, try targets.contains(String(baseName)) { continue }
-        if try isTiedToTarget(stated, of: adapter, targets) { continue }
-      } catch {
-        throw .pattern(file: adapter.file, setting: "target_modules", pattern: "", error: error)
-      }
-      throw .tensor(
-        file: adapter.file, name: update.name,
-        problem: "target_modules does not name the module \"\(escaped(stated))\"; "
-          + "correct the configuration")
-    }
-  }
-
   private mutating func add(
     _ placement: UpdatePlacement, of update: ModuleUpdate, _ adapter: WeightedAdapter
   ) throws(AdapterError) {

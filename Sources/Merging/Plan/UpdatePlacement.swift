@@ -34,6 +34,14 @@ struct UpdatePlacement {
     } else {
       entry = try base.find(update.module + ".weight", for: update.name, of: file)
     }
+    let isPlain = update.kind == .weight && weighted.adapter.dialect == .peft
+    guard !isPlain || !EmbeddingName.isUsual(entry.name) else {
+      throw .tensor(
+        file: file, name: update.name,
+        problem: "the base's \"\(escaped(entry.name))\" is an embedding, whose factors PEFT calls "
+          + "lora_embedding_A and lora_embedding_B and stores otherwise; save the adapter anew with "
+          + "the tool that wrote it")
+    }
     guard entry.type.floatFormat != nil else {
       throw .tensor(
         file: file, name: update.name,

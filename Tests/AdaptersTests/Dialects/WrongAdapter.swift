@@ -50,6 +50,28 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
       "correct the configuration"
     ) { $0.set("target_modules", ["q_proj"]) },
     WrongAdapter(
+      "a layer left out", .peftFolder, says: "layers_to_transform leaves out", "layers.1"
+    ) { $0.set("layers_to_transform", [0]) },
+    WrongAdapter(
+      "a module excluded", .peftFolder, says: "exclude_modules names", "v_proj"
+    ) { $0.set("exclude_modules", ["v_proj"]) },
+    WrongAdapter(
+      "an embedding's factors as a linear layer's", .peftFolder,
+      says: "is an embedding, whose factors PEFT calls lora_embedding_A"
+    ) {
+      $0.keepFirst()
+      $0.rename("layers.0.self_attn.q_proj", to: "embed_tokens")
+      $0.set("target_modules", ["embed_tokens"])
+    },
+    WrongAdapter(
+      "a token's row twice", .peftFolder, says: "trainable_token_indices names a row twice"
+    ) {
+      $0.tensors[
+        "base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta"] =
+        AdapterDraft.tensor([2, 32])
+      $0.set("trainable_token_indices", [1, 1])
+    },
+    WrongAdapter(
       "a third factor", .peftFolder, says: "lora_C.weight\": is a part of LoRA's"
     ) { $0.tensors["base_model.model.\(AdapterDraft.first).lora_C.weight"] = .two },
     WrongAdapter(

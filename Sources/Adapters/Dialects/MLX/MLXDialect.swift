@@ -141,7 +141,17 @@ struct MLXDialect {
 ///
 /// A linear layer and an embedding of the same shape take their factors differently, and dialects
 /// without PEFT's `lora_embedding_A` say nothing else about it.
-enum EmbeddingName {
+package enum EmbeddingName {
+  /// Those that are nothing else in any model.
+  private static let usualNames: Set<Substring> = [
+    "embed_tokens", "wte", "wpe", "word_embeddings", "tok_embeddings", "embed_in",
+  ]
+
+  /// Whether a weight of this name is an embedding in every model that has one.
+  package static func isUsual(_ weight: String) -> Bool {
+    weight.split(separator: ".").dropLast().last.map(usualNames.contains) ?? false
+  }
+
   private static let names: Set<Substring> = [
     "embed_tokens", "wte", "wpe", "word_embeddings", "tok_embeddings", "token_embedding",
     "position_embedding", "position_embeddings", "embed_in", "embed_positions", "embedding",
