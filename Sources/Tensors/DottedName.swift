@@ -1,9 +1,9 @@
 /// Names of tensors and modules, taken apart byte by byte: there can be a million in a header, and
 /// searching for a text in each as text costs more than reading it.
-extension StringProtocol {
+extension Substring {
   /// What lies between the dots, in order; empty parts too.
-  package var dottedParts: [SubSequence] {
-    var parts: [SubSequence] = []
+  package var dottedParts: [Substring] {
+    var parts: [Substring] = []
     var start = startIndex
     for index in utf8.indices where utf8[index] == UInt8(ascii: ".") {
       parts.append(self[start..<index])
@@ -12,15 +12,18 @@ extension StringProtocol {
     parts.append(self[start...])
     return parts
   }
+}
+
+extension String {
+  /// What lies between the dots, in order; empty parts too.
+  package var dottedParts: [Substring] { self[...].dottedParts }
 
   /// Whether the bytes of `part`, which is not empty, occur in a row.
   package func holds(_ part: String) -> Bool {
-    guard let first = part.utf8.first else { return true }
-    var rest = utf8[...]
-    while let index = rest.firstIndex(of: first) {
-      if rest[index...].starts(with: part.utf8) { return true }
-      rest = rest[rest.index(after: index)...]
+    let (bytes, wanted) = (Array(utf8), Array(part.utf8))
+    guard bytes.count >= wanted.count else { return false }
+    return (0...(bytes.count - wanted.count)).contains { start in
+      wanted.indices.allSatisfy { bytes[start + $0] == wanted[$0] }
     }
-    return false
   }
 }
