@@ -9,8 +9,8 @@ package struct ModuleUpdate: Sendable {
     /// A `[rank, rows]`, B `[columns, rank]` of an embedding `[rows, columns]`.
     case embedding
     /// Stacked experts: A `[experts·rank, in]`, B `[out, rank·experts]`, of the parameter that was
-    /// wrapped `depth` wrappers before the outermost one.
-    case parameter(depth: Int)
+    /// wrapped `depth` wrappers before the outermost one: that of this name, by the usual order.
+    case parameter(depth: Int, name: String)
   }
 
   /// What a dialect leaves open about an update, and only the base can settle.
@@ -27,26 +27,45 @@ package struct ModuleUpdate: Sendable {
 
   /// The module's dotted name, without the adapter's prefix, unless `openQuestions` says otherwise.
   package internal(set) var module: String
+  /// The names by which the adapter's settings mean it, where the base's file has another name.
+  ///
+  /// Several of an update that joins those of several modules; none of one expert out of a stack, which
+  /// `target_parameters` names.
+  package internal(set) var statedModules: [String]
   package internal(set) var kind: Kind
   package internal(set) var pair: LowRankPair
   /// The rank of one expert for `.parameter`, else of the pair.
-  package let rank: Int
+  package internal(set) var rank: Int
+  /// For `.parameter`: what holds for each parameter of the module that it can belong to.
+  var parameterSettings: [String: AdapterConfiguration.ParameterSettings] = [:]
   /// `lora_B.bias`, `[out]`: scaled and added to the module's bias.
   package let upBias: Tensor?
   /// DoRA's magnitude vector.
   package let magnitude: Tensor?
   /// The adapter tensors this came from: A, B and what goes with them.
-  package let tensorNames: [String]
+  package internal(set) var tensorNames: [String]
   /// Empty in an adapter that was resolved against its base.
   package internal(set) var openQuestions: Set<OpenQuestion> = []
 
   package init(
     module: String, kind: Kind, pair: LowRankPair, rank: Int, upBias: Tensor? = nil,
-    magnitude: Tensor? = nil, tensorNames: [String], openQuestions: Set<OpenQuestion> = []
+    magnitude: Tensor? = nil, tensorNames: [String], openQuestions: Set<OpenQuestion> = [],
+    statedModules: [String]? = nil
   ) {
     (self.module, self.kind, self.pair, self.rank) = (module, kind, pair, rank)
+    self.statedModules = statedModules ?? [module]
     (self.upBias, self.magnitude) = (upBias, magnitude)
     (self.tensorNames, self.openQuestions) = (tensorNames, openQuestions)
+  }
+
+  /// The update of the module's parameter of this name; nil when it cannot be that one's.
+  func updating(parameter: String) -> ModuleUpdate? {
+    guard !parameterSettings.isEmpty else { return self }
+    guard let settings = parameterSettings[parameter] else { return nil }
+    var result = self
+    result.rank = settings.rank
+    result.pair = LowRankPair(down: pair.down, up: pair.up, scaling: settings.scaling)
+    return result
   }
 
   package var parameterCount: Int {
@@ -66,5 +85,10 @@ extension ModuleUpdate.Kind {
   /// Whether the update is of a stacked parameter.
   package var isParameter: Bool {
     if case .parameter = self { true } else { false }
+  }
+
+  /// What `rank_pattern` and `alpha_pattern` call the update of `module`.
+  func patternName(of module: String) -> String {
+    if case .parameter(_, let name) = self { module + "." + name } else { module }
   }
 }

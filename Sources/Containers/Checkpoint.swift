@@ -38,6 +38,8 @@ package final class Checkpoint: Sendable {
   package let shards: [Shard]
   /// The index of a sharded folder, as it was read.
   package let index: JSONValue?
+  /// What a folder's weights are called.
+  package let names: WeightNames
   /// `config.json` of a folder.
   package let config: JSONValue?
   /// Regular files of a folder to carry along, in ascending order.
@@ -51,9 +53,11 @@ package final class Checkpoint: Sendable {
   /// Opens a file, a folder or `-`, and checks that index and shards agree.
   ///
   /// A folder is looked at in this order: `model.safetensors.index.json` with the shards it names;
-  /// `model.safetensors`; the only file that ends in `.safetensors` (or `.safetensors.gz`).
-  /// An index beside `model.safetensors` is refused: transformers would take the single file, and
-  /// other tools the shards.
+  /// `model.safetensors`; the same with diffusers' names; the only index of a variant (`WeightNames`);
+  /// the only file that ends in `.safetensors` (or `.safetensors.gz`).
+  /// An index beside `model.safetensors` is refused, for transformers would take the single file and
+  /// other tools the shards, unless both mean the same: the index names that file, or tensors that are
+  /// all in it and no shard that is there.
   ///
   /// - Throws: `CheckpointProblem`, or what opening a file throws; before any shard is opened, all
   ///   names in the index are known to be bare file names.
@@ -68,13 +72,15 @@ package final class Checkpoint: Sendable {
   }
 
   init(
-    path: String, form: Form, shards: [Shard], index: JSONValue? = nil, config: JSONValue? = nil,
-    sideFiles: [String] = [], namesLeftBehind: [String] = []
+    path: String, form: Form, shards: [Shard], index: JSONValue? = nil,
+    names: WeightNames = .standard, config: JSONValue? = nil, sideFiles: [String] = [],
+    namesLeftBehind: [String] = []
   ) {
     self.path = path
     self.form = form
     self.shards = shards
     self.index = index
+    self.names = names
     self.config = config
     self.sideFiles = sideFiles
     self.namesLeftBehind = namesLeftBehind

@@ -17,9 +17,6 @@ struct CheckpointFolder {
   /// What the names of remainders in a folder begin with.
   static let remainderPrefix = "lora_remainder"
 
-  static let indexName = "model.safetensors.index.json"
-  static let singleName = "model.safetensors"
-
   /// Whether `path` is a folder; a missing one is left to the opening of a file to report.
   static func isFolder(
     _ path: String, in system: any FileSystem = SystemFileSystem.shared
@@ -55,41 +52,83 @@ struct CheckpointFolder {
     let config =
       names.contains("config.json")
       ? try JSONValue(contentsOf: inside("config.json"), spelling: .python, in: system) : nil
-    guard names.contains(Self.indexName) else {
+    guard let weights = try shardedNames() else {
       let name = try singleFile()
       let file = try open(inside(name))
       return Checkpoint(
         path: path, form: .folder, shards: [Checkpoint.Shard(fileName: name, file: file)],
-        config: config, sideFiles: sideFiles, namesLeftBehind: namesLeftBehind(besides: [name]))
+        names: WeightNames(single: name), config: config, sideFiles: sideFiles,
+        namesLeftBehind: namesLeftBehind(besides: [name]))
     }
-    guard !names.contains(Self.singleName) else { throw failure(.twoForms) }
-    let index = try ShardIndex(path: inside(Self.indexName), in: system)
+    let index = try ShardIndex(path: inside(weights.index), in: system)
     let shards = try index.shards(in: path, system, opening: open)
     return Checkpoint(
-      path: path, form: .shardedFolder, shards: shards, index: index.value, config: config,
-      sideFiles: sideFiles,
-      namesLeftBehind: namesLeftBehind(besides: shards.map(\.fileName) + [Self.indexName]))
+      path: path, form: .shardedFolder, shards: shards, index: index.value, names: weights,
+      config: config, sideFiles: sideFiles,
+      namesLeftBehind: namesLeftBehind(besides: shards.map(\.fileName) + [weights.index]))
+  }
+
+  /// The names of the weights, when an index says where they are; nil for one file.
+  func shardedNames() throws(ContainerError) -> WeightNames? {
+    for plain in WeightNames.plain {
+      guard names.contains(plain.index) else {
+        if names.contains(plain.single) { return nil }
+        continue
+      }
+      guard names.contains(plain.single) else { return plain }
+      return try indexCounts(plain) ? plain : nil
+    }
+    let variants = names.compactMap(WeightNames.init(index:))
+    guard variants.count > 1 else { return variants.first }
+    throw failure(.severalIndexes(variants.map(\.index)))
+  }
+
+  /// Whether the index counts beside the one file; false where the file does.
+  ///
+  /// - Throws: `CheckpointProblem.twoForms` when they do not mean the same.
+  private func indexCounts(_ weights: WeightNames) throws(ContainerError) -> Bool {
+    guard let index = try? ShardIndex(path: inside(weights.index), in: system) else {
+      throw failure(.twoForms(weights))
+    }
+    let shards = index.fileNames
+    if shards == [weights.single] { return true }
+    let isAlone = !shards.contains { names.contains($0) }
+    guard isAlone, let file = try? TensorFile.open(inside(weights.single)),
+      index.lists(exactly: file.header.entries.map(\.name))
+    else { throw failure(.twoForms(weights)) }
+    return false
+  }
+
+  /// The name of the file that says where the weights are.
+  var leadingName: String {
+    if let sharded = try? shardedNames() { return sharded.index }
+    return (try? singleFile()) ?? WeightNames.standard.single
   }
 
   /// The name of the one file of weights.
   func singleFile() throws(ContainerError) -> String {
-    if names.contains(Self.singleName) { return Self.singleName }
+    if let plain = WeightNames.plain.first(where: { names.contains($0.single) }) {
+      return plain.single
+    }
     let candidates = names.filter { name in
       isWeights(name) && !name.hasPrefix(".") && !name.hasPrefix("adapter_model.")
         && !name.hasPrefix(Self.remainderPrefix)
     }
-    if candidates.count == 1 { return candidates[0] }
+    if candidates.count == 1, !WeightNames.isShard(candidates[0]) { return candidates[0] }
     if candidates.isEmpty && names.contains("adapter_config.json") { throw failure(.onlyAdapter) }
-    let pickle = names.first { isPickle($0) }
-    guard candidates.isEmpty, let pickle else { throw failure(.noWeights) }
-    throw failure(.onlyPickle(pickle))
+    if let shard = candidates.first(where: WeightNames.isShard) {
+      throw failure(.shardsWithoutIndex(shard))
+    }
+    if candidates.count > 1 { throw failure(.severalFiles(candidates)) }
+    if let pickle = names.first(where: { isPickle($0) }) { throw failure(.onlyPickle(pickle)) }
+    throw failure(.noWeights)
   }
 
   private var sideFiles: [String] {
     names.filter { name in
       !name.hasPrefix(".") && name != WrittenFiles.name && !isWeights(name) && !isPickle(name)
         && !isOtherWeights(name)
-        && !name.hasSuffix(".index.json")
+        && WeightNames(index: name) == nil && !name.hasSuffix(".index.json")
     }
   }
 

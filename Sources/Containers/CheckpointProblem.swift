@@ -6,7 +6,10 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
   case noWeights
   case onlyPickle(String)
   case onlyAdapter
-  case twoForms
+  case twoForms(WeightNames)
+  case severalIndexes([String])
+  case severalFiles([String])
+  case shardsWithoutIndex(String)
   case notAFile(String)
   case badShardName(String)
   case missingShard(String)
@@ -34,17 +37,26 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .noWeights:
-      "holds neither model.safetensors, nor model.safetensors.index.json, nor a single "
-        + ".safetensors file; name the folder or file that has the weights"
+      "holds neither model.safetensors, nor model.safetensors.index.json, nor the same of diffusers "
+        + "(diffusion_pytorch_model), nor a single .safetensors file; name the folder or file that has the weights"
     case .onlyPickle(let name):
       "holds its weights only as a PyTorch pickle (\(escaped(name))), which can run code and is "
         + "never read; save them as safetensors first"
     case .onlyAdapter:
       "holds an adapter and no model; name the base model here, and the adapter where one is asked "
         + "for"
-    case .twoForms:
-      "holds model.safetensors and model.safetensors.index.json, and which one counts is unclear; "
-        + "remove one or name a file"
+    case .twoForms(let names):
+      "holds \(escaped(names.single)) and \(escaped(names.index)), which do not mean the same weights, "
+        + "and which one counts is unclear; name the file, or put the shards into a folder of their own"
+    case .severalIndexes(let names):
+      "holds several variants: \(names.map { escaped($0) }.joined(separator: ", ")); put the one that "
+        + "is meant into a folder of its own"
+    case .severalFiles(let names):
+      "holds several files of weights: \(names.map { escaped($0) }.joined(separator: ", ")), and no "
+        + "index that joins them; name the one that is meant"
+    case .shardsWithoutIndex(let name):
+      "holds shards, as \(escaped(name)), and not the index that says what is in them "
+        + "(.safetensors.index.json); fetch it too"
     case .notAFile(let name):
       "the shard \(escaped(name)) is not a regular file; put the file itself there"
     case .badShardName(let name):
@@ -61,7 +73,8 @@ package enum CheckpointProblem: Equatable, Sendable, CustomStringConvertible {
     case .unlistedTensor(let shard):
       "is in \(escaped(shard)), and the index does not list it; correct the index"
     case .inTwoShards(let first, let second):
-      "is in \(escaped(first)) and in \(escaped(second)); remove one"
+      "is in \(escaped(first)) and in \(escaped(second)), and which one counts is unclear; "
+        + "fetch both again"
     case .becomesInfinite(let index, let type):
       "element \(index) is too large for \(type); choose a wider type, as bf16 or f32"
     case .missingCounterpart(let other):

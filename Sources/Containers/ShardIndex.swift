@@ -3,7 +3,7 @@ import OrderedCollections
 import SystemPackage
 import Tensors
 
-/// `model.safetensors.index.json`: which tensor lies in which file.
+/// `model.safetensors.index.json` and the like: which tensor lies in which file.
 ///
 /// 1. One JSON object. 2. `weight_map`: an object from every tensor's name to a bare file name in
 /// the same folder. 3. `metadata` is carried along and not needed (`total_size` is often wrong).
@@ -29,6 +29,14 @@ struct ShardIndex {
       files[tensor] = name
     }
     self.files = files
+  }
+
+  /// The files that it names, once each.
+  var fileNames: Set<String> { Set(files.values) }
+
+  /// Whether it lists these tensors and no others.
+  func lists(exactly tensors: [String]) -> Bool {
+    tensors.count == files.count && tensors.allSatisfy { files[ExactString($0)] != nil }
   }
 
   /// Opens every shard that is named, once, in ascending order, and checks that both sides agree.

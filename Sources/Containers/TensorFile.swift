@@ -48,6 +48,7 @@ package final class TensorFile: Sendable {
     switch Signature(start) {
     case .pickle: throw ContainerError(file: path, .input(.pickle))
     case .other(let name): throw ContainerError(file: path, .input(.otherFormat(name)))
+    case .foreign(let content): throw ContainerError(file: path, .input(.foreign(content)))
     case .safetensors:
       compression = .none
       if let size = file.size {
@@ -100,6 +101,9 @@ package final class TensorFile: Sendable {
     let signature = Signature(inner)
     if signature == .gzip || signature == .zlib {
       throw ContainerError(file: file.path, .gzip(.compressedTwice))
+    }
+    if case .foreign(let content) = signature {
+      throw ContainerError(file: file.path, .input(.foreign(content)))
     }
     if signature == .pickle { throw ContainerError(file: file.path, .input(.pickle)) }
     let whole = PrefixedStream(inner, before: content)

@@ -46,8 +46,16 @@ import TestSupport
     (["pytorch_model.bin"], .onlyPickle("pytorch_model.bin")),
     (["consolidated.00.pth", "config.json"], .onlyPickle("consolidated.00.pth")),
     (["adapter_config.json", "adapter_model.safetensors"], .onlyAdapter),
-    (["a.safetensors", "b.safetensors"], .noWeights),
-    (["model.safetensors", "model.safetensors.index.json"], .twoForms),
+    (["a.safetensors", "b.safetensors"], .severalFiles(["a.safetensors", "b.safetensors"])),
+    (["model.safetensors", "model.safetensors.index.json"], .twoForms(.standard)),
+    (
+      ["m.safetensors.index.fp16.json", "m.safetensors.index.bf16.json"],
+      .severalIndexes(["m.safetensors.index.bf16.json", "m.safetensors.index.fp16.json"])
+    ),
+    (
+      ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"],
+      .shardsWithoutIndex("model-00001-of-00002.safetensors")
+    ),
   ]
 
   @Test(arguments: folders)
@@ -96,6 +104,80 @@ import TestSupport
       #expect(try file.data() == sample.data)
       let error = try #require(throws: ContainerError.self) { try file.makeReader() }
       #expect(error.problem == .input(.readTwice))
+    }
+  }
+
+  /// An index beside one file: as it is when both mean the same weights, and when they do not.
+  @Test(arguments: [
+    ("model.safetensors", "x", "sharded"), ("gone.safetensors", "x", "single"),
+    ("gone.safetensors", "y", "refused"), ("other.safetensors", "x", "refused"),
+  ])
+  func `an index beside the one file counts when both agree`(
+    _ shard: String, _ tensor: String, _ outcome: String
+  ) throws {
+    try ScratchFolder.with { folder in
+      let x = [(name: "x", tensor: Tensor([Float(1)], shape: [1]))]
+      try folder.write("{}", to: "m/config.json")
+      for name in ["model.safetensors", "other.safetensors"] {
+        try write(x, to: folder.path("m/" + name))
+      }
+      try folder.write(
+        "{\"weight_map\": {\"\(tensor)\": \"\(shard)\"}}", to: "m/model.safetensors.index.json")
+      if outcome == "refused" {
+        let error = try #require(throws: ContainerError.self) {
+          try Checkpoint.open(folder.path("m"))
+        }
+        #expect(error.problem == .checkpoint(.twoForms(.standard)))
+      } else {
+        let checkpoint = try Checkpoint.open(folder.path("m"))
+        #expect(checkpoint.form == (outcome == "sharded" ? .shardedFolder : .folder))
+        #expect(checkpoint.tensors.map(\.entry.name) == ["x"])
+      }
+    }
+  }
+
+  private func write(_ tensors: [(name: String, tensor: Tensor)], to path: String) throws {
+    let writer = try TensorFileWriter(
+      to: .path(path, OutputOptions(synchronizes: false)),
+      entries: tensors.map { ($0.name, $0.tensor.type, $0.tensor.shape) }, metadata: [:],
+      compression: .none, threads: 1)
+    for (_, tensor) in tensors { try tensor.bytes.withBytes { try writer.append($0) } }
+    try writer.finish(metadata: nil)
+  }
+
+  @Test(arguments: [
+    ("diffusion_pytorch_model.safetensors.index.json", "diffusion_pytorch_model", nil),
+    ("model.safetensors.index.json", "model", nil),
+    ("model.safetensors.index.fp16.json", "model", "fp16"), ("model.index.json", nil, nil),
+    ("model.safetensors.index.a.b.json", nil, nil), ("config.json", nil, nil),
+  ])
+  func `an index says what the weights are called`(
+    _ index: String, _ stem: String?, _ variant: String?
+  ) {
+    let names = WeightNames(index: index)
+    #expect(names?.stem == stem && names?.variant == variant)
+    guard let names, let stem else { return }
+    #expect(names.index == index)
+    let whole = variant.map { stem + "." + $0 } ?? stem
+    #expect(names.shard(2, of: 3) == whole + "-00002-of-00003.safetensors")
+    #expect(WeightNames.isShard(names.shard(2, of: 3)) && !WeightNames.isShard(names.single))
+  }
+
+  @Test(arguments: [
+    ("printf 'version https://git-lfs.github.com/spec/v1\\noid'", "git lfs pull"),
+    ("printf '<!DOCTYPE html><html>'", "web page"),
+    ("printf '{\"error\": \"denied\"}'", "JSON text"),
+    ("printf '\\050\\265\\057\\375xxxxxx'", "zstd"), ("tar c good 2>/dev/null", "tar archive"),
+    ("printf 'BZh91AY&SYxxx'", "bzip2"), ("printf '\\3757zXZ\\000xxxx'", "xz"),
+    ("tar c good | gzip", "tar archive"),
+  ])
+  func `what is none of ours is called by its name`(_ script: String, _ said: String) throws {
+    try ScratchFolder.with { folder in
+      _ = try Tool.shell("echo > good; \(script) > x.safetensors", in: folder.root)
+      let error = try #require(throws: ContainerError.self) {
+        try Checkpoint.open(folder.path("x.safetensors"))
+      }
+      #expect(error.description.contains(said), "\(error)")
     }
   }
 

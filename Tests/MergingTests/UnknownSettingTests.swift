@@ -23,13 +23,18 @@ import Testing
       var draft = AdapterDraft(.peftFolder)
       draft.set(setting, value)
       let path = try draft.write(in: scratch)
-      for command in ["merge \(model.basePath) \(path)", "convert \(path) --to kohya"] {
+      let commands = [
+        "merge \(model.basePath) \(path)", "convert \(path) --to kohya", "resize \(path) --rank 2",
+        "combine \(path)@0.5 \(path)@0.5",
+      ]
+      for command in commands {
         let result = try Tool.shell(
           "$LORA \(command) -o \(scratch.path("out.safetensors")) --quiet --force")
         #expect(result.exitCode == 0, "\(result.errorText)")
         let line = "lora: warning: \(path): setting \"\(setting)\" is in use and is not known here"
         #expect(result.errorText.hasPrefix(line) == isNamed, "\(result.errorText)")
-        #expect(result.errorLines.count == (isNamed ? 1 : 0))
+        let count = command.hasPrefix("combine") ? 2 : 1
+        #expect(result.errorLines.count == (isNamed ? count : 0))
       }
     }
   }

@@ -22,7 +22,8 @@ private let mistakes = [
     "nope: no such file; check the path"),
   Mistake(
     "merge $FIXTURES/csv $MLP_ADAPTER -o out", 66,
-    "$FIXTURES/csv: holds neither model.safetensors, nor model.safetensors.index.json, nor a "
+    "$FIXTURES/csv: holds neither model.safetensors, nor model.safetensors.index.json, nor the "
+      + "same of diffusers (diffusion_pytorch_model), nor a "
       + "single .safetensors file; name the folder or file that has the weights"),
   Mistake(
     "merge $BROKEN/containers/truncated-header.safetensors $MLP_ADAPTER -o out", 65,

@@ -57,11 +57,6 @@ extension AdapterConfiguration {
       "alora_invocation_tokens",
       "an activated adapter acts only after its invocation tokens and has no merged form"
     ),
-    (
-      "enable_lora",
-      "PEFT 0.1 and LoRA's own library pack the updates of several outputs into such a pair: merge "
-        + "it with the tool that trained it"
-    ),
     ("arrow_config", "Arrow routes between adapters for each token and has no merged form"),
     (
       "use_qalora",
@@ -170,9 +165,24 @@ extension AdapterConfiguration {
     }
   }
 
+  private static func packedParts(
+    _ reader: SettingReader<AdapterError>
+  ) throws(AdapterError) -> [Bool] {
+    guard let value = reader.value("enable_lora") else { return [] }
+    guard let flags = value.array?.map(\.bool), !flags.contains(nil) else {
+      throw .setting(
+        file: reader.file, name: "enable_lora",
+        problem: "expected a list of true and false, found \(value.kindName)")
+    }
+    let parts = flags.compactMap(\.self)
+    return parts.contains(true) ? parts : []
+  }
+
   private mutating func readExtras(_ reader: SettingReader<AdapterError>) throws(AdapterError) {
     baseModel = try reader.text("base_model_name_or_path")
     taskType = try reader.text("task_type")
+    packedParts = try Self.packedParts(reader)
+    ensuresWeightTying = try reader.flag("ensure_weight_tying")
     initialization = reader.value("init_lora_weights")?.string
     guard let tokens = reader.value("trainable_token_indices") else { return }
     if tokens.object == nil {

@@ -49,6 +49,11 @@ package struct AdapterConfiguration: Sendable {
   package var baseModel: String?
   /// The kind of model, as `CAUSAL_LM`: `task_type`.
   package var taskType: String?
+  /// Which parts of a layer's outputs have factors of their own, packed into one pair: `enable_lora`;
+  /// empty when factors are plain.
+  package var packedParts: [Bool] = []
+  /// Whether what is tied to a targeted module is adapted alike: `ensure_weight_tying`.
+  package var ensuresWeightTying = false
   /// Dropout on the adapter's input in training: `lora_dropout`.
   package var dropout = 0.0
   /// What a person should know about the settings, one sentence each: those in use that are not

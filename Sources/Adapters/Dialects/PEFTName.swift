@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a tensor name of PEFT's `adapter_model.safetensors` says.
 ///
 /// | on disk, after the prefix                        | role                                      |
@@ -12,7 +14,7 @@
 /// | any other without `lora_` in it                  | that parameter, whole                     |
 ///
 /// A factor's name may hold the adapter's name, as `X.lora_A.default.weight`: PEFT's names in memory,
-/// which some programs save. The prefix is `base_model.model.`, `base_model.` or nothing.
+/// which some programs save; so may it hold `_orig_mod` and the like. The prefix is `base_model.model.`, `base_model.` or nothing.
 ///
 /// Source: `get_peft_model_state_dict` in
 /// <https://github.com/huggingface/peft/blob/main/src/peft/utils/save_and_load.py>
@@ -36,6 +38,10 @@ struct PEFTName: Equatable {
   let role: Role
 
   static let prefixes = ["base_model.model.", "base_model."]
+  /// What torch.compile, FSDP and checkpointing put into names in memory.
+  private static let wrappers: Set<Substring> = [
+    "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
+  ]
 
   init(_ text: String) {
     var name = Substring(text)
@@ -43,7 +49,7 @@ struct PEFTName: Equatable {
       name = name.dropFirst(prefix.count)
       break
     }
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = name.dottedParts.filter { !Self.wrappers.contains($0) }
     guard let marker = parts.lastIndex(where: Self.isMarker) else {
       owner = Self.parameterName(parts)
       role = .parameter

@@ -16,7 +16,8 @@ package struct PEFTWriter {
 
   package func converted() throws(ErrorList) -> ConvertedAdapter {
     let isUniform = conversion.isUniform
-    guard isUniform || adapter.dialect != .peft else { return untouched }
+    let isPacked = !adapter.configuration.packedParts.isEmpty
+    guard isUniform || isPacked || adapter.dialect != .peft else { return untouched }
     let errors = isUniform ? unevenExperts : []
     guard errors.isEmpty else { throw ErrorList(errors) }
     return rewritten(isUniform ? uniform() : adapter.updates.map(stated))
@@ -86,7 +87,7 @@ package struct PEFTWriter {
   private func named(_ part: ScaledUpdate) -> [(name: String, tensor: Tensor)] {
     let update = part.update
     var depth = 0
-    if case .parameter(let found) = update.kind { depth = found }
+    if case .parameter(let found, _) = update.kind { depth = found }
     let module =
       "base_model.model." + update.module + String(repeating: ".base_layer", count: depth)
     var result: [(name: String, tensor: Tensor)] =
@@ -117,7 +118,9 @@ package struct PEFTWriter {
   // MARK: Configuration
 
   private func configuration(_ parts: [ScaledUpdate]) -> JSONValue {
-    let document = adapter.dialect == .peft ? adapter.configuration.document : foreignDocument
+    var document = adapter.dialect == .peft ? adapter.configuration.document : foreignDocument
+    // The factors are plain ones now.
+    if document["enable_lora"] != nil { document["enable_lora"] = .null }
     let ranks = parts.map(\.report.rank.new)
     let alphas = parts.map(Self.alpha)
     let rank = Self.mostFrequent(ranks) ?? 8
@@ -147,7 +150,8 @@ package struct PEFTWriter {
   ) -> JSONValue {
     var members: OrderedDictionary<String, JSONValue> = [:]
     for (part, value) in zip(parts, values) where value != usual {
-      members["^" + Self.escapedPattern(part.update.module)] = json(value)
+      let name = part.update.kind.patternName(of: part.update.module)
+      members["^" + Self.escapedPattern(name)] = json(value)
     }
     return JSONValue(members: members.map { ($0.key, $0.value) })
   }

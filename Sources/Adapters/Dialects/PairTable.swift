@@ -58,7 +58,10 @@ struct PairTable {
     check(tensor)
     if parts[module] == nil { modules.append(module) }
     if let other = parts[module]?[keyPath: part] {
-      refuse(tensor.name, "means the same as \"\(escaped(other.name))\"; one of them has to go")
+      refuse(
+        tensor.name,
+        "means the same as \"\(escaped(other.name))\", and which one counts is unclear; fetch the "
+          + "adapter again, or save it anew with the tool that wrote it")
     }
     parts[module, default: Parts()][keyPath: part] = tensor
   }

@@ -7,10 +7,11 @@ extension AdapterFile {
   static func readPEFT(
     _ file: TensorFile, configuration document: JSONValue, path: String
   ) throws -> Adapter {
-    let configuration = try AdapterConfiguration(document, file: path)
+    var configuration = try AdapterConfiguration(document, file: path)
     let tensors = try namedTensors(of: file)
     try checkDialect(tensors, is: .peft, file: path, because: "the configuration is PEFT's")
     let contents = try PEFTDialect.read(tensors, configuration: configuration, file: path)
+    configuration.notes += contents.notes
     return Adapter(
       file: path, configuration: configuration, updates: contents.updates,
       replacements: contents.replacements, metadata: file.header.metadata ?? [:],
@@ -28,7 +29,8 @@ extension AdapterFile {
 
   static func readKohya(_ file: TensorFile, path: String) throws -> Adapter {
     let tensors = try namedTensors(of: file)
-    let parts = try KohyaDialect.read(tensors, file: path)
+    let parts = try KohyaDialect.read(
+      tensors, metadata: file.header.metadata ?? [:], file: path)
     return adapter(parts, tensors, metadata: file.header.metadata ?? [:], path: path)
   }
 

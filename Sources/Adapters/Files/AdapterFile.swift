@@ -13,6 +13,7 @@ import Tensors
 /// | PEFT            | tensors alone | `adapter_config.json` in the same folder  | `adapter_model.safetensors` |
 /// | mlx-lm          | folder        | `adapter_config.json`, `lora_parameters`  | `adapters.safetensors`      |
 /// | mlx-lm          | tensors alone | `adapter_config.json` in the same folder  | as `0000100_adapters.safetensors` |
+/// | PEFT            | single file   | metadata `lora_adapter_metadata`, diffusers' | the file itself         |
 /// | kohya/diffusers | single file   | none: names and `alpha` tensors           | the file itself, also `-`   |
 /// | GGUF            | single file   | its metadata; it begins with `GGUF`       | the file itself             |
 package enum AdapterFile {
@@ -84,8 +85,12 @@ package enum AdapterFile {
       return .gguf(try GGUFFile.open(path))
     }
     if let document = try embeddedDocument(in: file) { return .configured(file, document) }
-    if AdapterDialect.speaking(file.header.entries.lazy.map(\.name)) == .kohya {
-      return .kohya(file)
+    let dialect = AdapterDialect.speaking(file.header.entries.lazy.map(\.name))
+    if dialect == .kohya { return .kohya(file) }
+    if dialect == .peft,
+      let document = try SavedSettings.configuration(of: file.header.metadata ?? [:], file: path)
+    {
+      return .configured(file, document)
     }
     let folder = Folder.parent(of: path)
     if path != "-", try Folder.names(in: folder).contains(configurationName) {
@@ -130,7 +135,7 @@ package enum AdapterFile {
   // MARK: Parts
 
   private static func readDocument(_ path: String) throws(ContainerError) -> JSONValue {
-    try JSONValue(contentsOf: path, sizeLimit: configurationLimit)
+    try JSONValue(contentsOf: path, spelling: .python, sizeLimit: configurationLimit)
   }
 
   private static func embeddedDocument(
@@ -138,7 +143,7 @@ package enum AdapterFile {
   ) throws(AdapterError) -> JSONValue? {
     guard let text = file.header.metadata?[MetadataKey.adapterConfiguration] else { return nil }
     do throws(JSONFailure) {
-      return try JSONValue(parsing: text)
+      return try JSONValue(parsing: Array(text.utf8), spelling: .python)
     } catch {
       throw .mismatch(
         file: file.path,

@@ -103,11 +103,19 @@ package struct AdapterOutline: Sendable {
     func module(_ owner: String, _ configuration: AdapterConfiguration) -> Module? {
       guard let down, let up, down.rank >= 2, up.rank >= 2, down[0] > 0 else { return nil }
       var name = Substring(owner)
-      while name.hasSuffix(".base_layer") { name = name.dropLast(".base_layer".count) }
+      var depth = 0
+      while name.hasSuffix(".base_layer") {
+        name = name.dropLast(".base_layer".count)
+        depth += 1
+      }
       let rows = down[0]
-      let allowed = (try? configuration.ranks(for: String(name))) ?? []
+      let isParameter = depth > 0 || ((try? configuration.hasParameters(of: String(name))) ?? false)
+      let parameters = isParameter ? configuration.parameterNames(of: String(name)) : []
+      let parameter = parameters.dropLast(depth).last ?? parameters.first
+      let key = parameter.map { name + "." + $0 } ?? name
+      let allowed = (try? configuration.ranks(for: String(key))) ?? []
       let rank = allowed.contains(rows) ? rows : allowed.first { rows.isMultiple(of: $0) } ?? rows
-      let alpha = (try? configuration.alpha(for: String(name))) ?? configuration.alpha
+      let alpha = (try? configuration.alpha(for: String(key))) ?? configuration.alpha
       return Module(
         name: String(name), rank: rank,
         scaling: scaling(

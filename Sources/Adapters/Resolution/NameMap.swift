@@ -14,20 +14,33 @@ import Tensors
 /// | 3 | with a leading `model.`                                    | `layers.0.q` → `model.layers.0.q`           |
 /// | 4 | `model.language_model.` for `language_model.model.`, …     | as transformers moved it across versions    |
 ///
+/// | 5 | without or with a model's own prefix (`ModelPrefix`)       | `transformer.h.0.q` → `h.0.q`, and back     |
+///
 /// Rule 4 in full: the two leading parts `language_model.` and `model.` in either order, or one of
-/// them alone, stand for each other.
+/// them alone, stand for each other. Rule 5 holds where one of the base's names fits and no more.
 package struct NameMap: Sendable {
   private let names: Set<ExactString>
   private let ordered: [String]
+  /// The models' prefixes that some name of the base begins with.
+  private let prefixes: OrderedSet<String>
 
   package init(_ names: [String]) {
     ordered = names
     self.names = Set(names.map(ExactString.init))
+    prefixes = OrderedSet(names.compactMap(ModelPrefix.leading))
   }
 
   /// The base's name for `name` (a whole tensor name, as `model.layers.0.q_proj.weight`), or nil.
   package func base(for name: String) -> String? {
-    Self.variants(of: name).first { names.contains(ExactString($0)) }
+    if let found = Self.variants(of: name).first(where: { names.contains(ExactString($0)) }) {
+      return found
+    }
+    var candidates = prefixes.map { $0 + "." + name }
+    if let prefix = ModelPrefix.removable(name) {
+      candidates.append(String(name.dropFirst(prefix.count + 1)))
+    }
+    let found = candidates.filter { names.contains(ExactString($0)) }
+    return found.count == 1 ? found[0] : nil
   }
 
   /// Leading parts that stand for each other, longest first.
@@ -38,7 +51,8 @@ package struct NameMap: Sendable {
   /// The names that `name` can stand for, itself first; where dots became underscores, `separator`
   /// is one.
   package static func variants(of name: String, separator: String = ".") -> OrderedSet<String> {
-    let roots = roots.map { $0.replacing(".", with: separator) }
+    let roots =
+      separator == "." ? roots : roots.map { $0.replacing(".", with: separator) }
     var result: OrderedSet = [name]
     let root = roots.first { name.hasPrefix($0) } ?? ""
     let rest = name.dropFirst(root.count)

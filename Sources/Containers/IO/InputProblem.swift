@@ -21,6 +21,7 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
   case readTwice
   case pickle
   case otherFormat(String)
+  case foreign(ForeignContent)
   /// The process has as many files open as it may have.
   case tooManyFiles(limit: Int)
   case failed(operation: String, Errno)
@@ -29,7 +30,8 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .missing, .closed, .isDirectory, .notAFile: .missingInput
     case .noPermission: .noPermission
-    case .nameIsNoText, .linkLeaves, .tooLarge, .endsEarly, .pickle, .otherFormat: .badData
+    case .nameIsNoText, .linkLeaves, .tooLarge, .endsEarly, .pickle, .otherFormat, .foreign:
+      .badData
     case .changed, .failed: .inputOutput
     case .tooManyFiles: .outOfResources
     case .needsRandomAccess, .readTwice: .wrongUsage
@@ -68,6 +70,7 @@ package enum InputProblem: Equatable, Sendable, CustomStringConvertible {
         + "(safetensors.torch.save_file)"
     case .otherFormat(let format):
       "is a \(format) file where safetensors is expected; convert it first"
+    case .foreign(let content): content.says
     case .tooManyFiles(let limit):
       "cannot be opened: \(limit) files are open already, and no more may be; "
         + "allow more with ulimit -n, or put the model into fewer shards"

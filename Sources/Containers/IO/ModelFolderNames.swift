@@ -14,9 +14,8 @@ enum ModelFolderNames {
   /// Whether a model folder may hold a file of this name.
   static func contains(_ name: String) -> Bool {
     exact.contains(name) || name.hasPrefix("tokenizer") || name.hasPrefix("lora-")
-      || [".safetensors", ".safetensors.gz", ".safetensors.index.json"].contains {
-        name.hasSuffix($0)
-      }
+      || [".safetensors", ".safetensors.gz"].contains { name.hasSuffix($0) }
+      || WeightNames(index: name) != nil
   }
 
   /// The names in the folder that `target` replaces, and that lies at `place`.

@@ -58,6 +58,8 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .notAName: "does not name a file to write; give a path that ends in a name"
     case .exists: "exists; use --force to replace it"
+    case .isLink(let target) where isStream(target):
+      "is a link to a stream (\(escaped(target))); write to standard output (-) and redirect it there"
     case .isLink(let target):
       "is a symbolic link to \(escaped(target)); name that file, or follow links explicitly"
     case .linkLoop: "is a chain of symbolic links without an end; name a file"
@@ -119,4 +121,9 @@ package enum OutputProblem: Equatable, Sendable, CustomStringConvertible {
     default: .cannotCreate(operation: operation, errno)
     }
   }
+}
+
+/// Whether a link that the system makes for a process leads to one of its descriptors.
+private func isStream(_ target: String) -> Bool {
+  ["/proc/self/fd/", "/dev/fd/", "pipe:", "socket:"].contains { target.hasPrefix($0) }
 }

@@ -6,9 +6,10 @@ enum Signature: Equatable {
   /// A PyTorch file: a zip archive around a pickle, or a bare pickle.
   case pickle
   case other(String)
+  case foreign(ForeignContent)
 
   /// Bytes that are enough to tell.
-  static let length = 10
+  static let length = 512
 
   /// Tells from the first `length` bytes, or from all when there are fewer.
   ///
@@ -22,6 +23,8 @@ enum Signature: Equatable {
       self = .safetensors
     } else if start.starts(with: [0x1F, 0x8B]) {
       self = .gzip
+    } else if let content = ForeignContent(start) {
+      self = .foreign(content)
     } else if start.starts(with: "PK".utf8) && start.count >= 4 && start[2] < 9 {
       self = .pickle
     } else if start.count >= 2 && start[0] == 0x80 && (2...5).contains(start[1]) {

@@ -18,10 +18,8 @@ struct InPlacePlace {
     let file = FilePath(path)
     let folder = file.removingLastComponent()
     let own = folder.appending(Journal.name(for: file.lastComponent?.string ?? ""))
-    let common = folder.appending(Journal.name(for: CheckpointFolder.indexName))
     if !Self.exists(own, in: system),
-      case .journal(let found) = try Journal.find(at: common, name: path, in: system),
-      found.contents.files.contains(where: { $0.name == file.lastComponent?.string })
+      let common = try Self.common(to: file, named: path, in: system)
     {
       self.path = folder.isEmpty ? "." : folder.string
       isFolder = true
@@ -33,12 +31,28 @@ struct InPlacePlace {
     }
   }
 
+  /// The journal of a folder whose change the file took part in.
+  private static func common(
+    to file: FilePath, named path: String, in system: any FileSystem
+  ) throws(ContainerError) -> FilePath? {
+    let folder = file.removingLastComponent()
+    let names = (try? system.names(inFolder: folder.isEmpty ? "." : folder)) ?? []
+    let indexes = Set(names.filter { WeightNames(index: $0) != nil } + [WeightNames.standard.index])
+    for index in indexes.sorted() {
+      let journal = folder.appending(Journal.name(for: index))
+      if case .journal(let found) = try Journal.find(at: journal, name: path, in: system),
+        found.contents.files.contains(where: { $0.name == file.lastComponent?.string })
+      {
+        return journal
+      }
+    }
+    return nil
+  }
+
   /// The name of the file that says where a folder's weights are.
   private static func leadingName(inFolder path: String, in system: any FileSystem) -> String {
-    let index = FilePath(path).appending(CheckpointFolder.indexName)
-    if exists(index, in: system) { return CheckpointFolder.indexName }
     let folder = try? CheckpointFolder(path, in: system)
-    return (try? folder?.singleFile()) ?? CheckpointFolder.singleName
+    return folder?.leadingName ?? WeightNames.standard.single
   }
 
   private static func exists(_ path: FilePath, in system: any FileSystem) -> Bool {

@@ -46,7 +46,7 @@ package struct CheckpointCompany: Sendable {
     }
     for (name, path) in sideFiles { try folder.copy(sideFile: path, named: name) }
     guard plan.shards.count > 1 || (sharding == .asBefore && layout.index != nil) else { return }
-    try folder.write(index(of: plan).indentedText + "\n", named: CheckpointFolder.indexName)
+    try folder.write(index(of: plan).indentedText + "\n", named: layout.names.index)
   }
 
   /// The index; what the old one said beyond names and sizes is kept.

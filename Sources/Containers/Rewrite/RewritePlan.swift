@@ -88,7 +88,7 @@ package struct RewritePlan: Sendable {
       throw ContainerError(
         file: layout.path, tensor: entry.name, .checkpoint(.missingCounterpart(source.path)))
     }
-    self.shards = sharding.spread(shards)
+    self.shards = sharding.spread(shards, layout.names)
   }
 }
 

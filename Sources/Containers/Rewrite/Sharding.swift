@@ -7,18 +7,15 @@ package enum Sharding: Sendable, Equatable {
   /// Files of at most this many bytes of tensor data; a larger tensor has one of its own.
   case sized(Int)
 
-  /// The name of the one file of a model that is not sharded.
-  static let singleName = CheckpointFolder.singleName
-
-  /// Spreads the steps of `shards`, keeping their order.
-  func spread(_ shards: [RewritePlan.Shard]) -> [RewritePlan.Shard] {
+  /// Spreads the steps of `shards`, keeping their order; new files are called as `names` says.
+  func spread(_ shards: [RewritePlan.Shard], _ names: WeightNames) -> [RewritePlan.Shard] {
     switch self {
     case .asBefore:
       return shards
     case .joined:
-      return [RewritePlan.Shard(fileName: Self.singleName, steps: shards.flatMap(\.steps))]
+      return [RewritePlan.Shard(fileName: names.single, steps: shards.flatMap(\.steps))]
     case .sized(let limit):
-      return Self.named(Self.groups(of: shards.flatMap(\.steps), limit: limit))
+      return Self.named(Self.groups(of: shards.flatMap(\.steps), limit: limit), names)
     }
   }
 
@@ -39,19 +36,14 @@ package enum Sharding: Sendable, Equatable {
     return groups
   }
 
-  /// The shards as the Hugging Face libraries name them, `model-00001-of-00003.safetensors`.
-  private static func named(_ groups: [[RewritePlan.Step]]) -> [RewritePlan.Shard] {
+  private static func named(
+    _ groups: [[RewritePlan.Step]], _ names: WeightNames
+  ) -> [RewritePlan.Shard] {
     guard groups.count > 1 else {
-      return groups.map { RewritePlan.Shard(fileName: singleName, steps: $0) }
+      return groups.map { RewritePlan.Shard(fileName: names.single, steps: $0) }
     }
     return groups.enumerated().map { index, steps in
-      let name = "model-\(padded(index + 1))-of-\(padded(groups.count)).safetensors"
-      return RewritePlan.Shard(fileName: name, steps: steps)
+      RewritePlan.Shard(fileName: names.shard(index + 1, of: groups.count), steps: steps)
     }
-  }
-
-  private static func padded(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
   }
 }

@@ -24,6 +24,7 @@ struct CombinationSession {
       return WeightedAdapter(
         try opened.adapter.settled(by: checkpoint), weight: opened.weight)
     }
+    for adapter in adapters.map(\.adapter) { Warnings.say(adapter) }
     var combine = Combine(adapters, settings, threads: threads.count)
     combine.ignoresBaseFingerprint = ignoresBase
     let combination = try combine.run()
@@ -46,6 +47,7 @@ struct CombinationSession {
     try LinearAlgebra.open()
     let adapter = try AdapterFile.open(path)
       .settled(by: try base.map { try Checkpoint.open($0) })
+    Warnings.say(adapter)
     let result = try Resize(adapter, to: choice, threads: threads.count).run()
     try result.write(
       to: output.output, options: output.containerOptions, threads: threads.count)

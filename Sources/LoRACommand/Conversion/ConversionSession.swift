@@ -19,7 +19,7 @@ struct ConversionSession {
     let converted = try conversion.converted(to: dialect)
     try converted.write(
       to: output.output, options: output.containerOptions, threads: threads.count)
-    for note in adapter.configuration.notes { Warnings.say("\(escaped(path)): \(note)") }
+    Warnings.say(adapter)
     try report.show(
       ConversionReport(converted, from: adapter, to: dialect, output: output.output).report,
       besideOutputOnStdout: output.isStandardOutput)

@@ -20,6 +20,7 @@ struct QuantizedWeights: Sendable {
   /// The format of the weight that a tensor of this name describes or scales.
   private static func format(of name: String) -> String? {
     if name.hasSuffix(".SCB") { return "int8" }
+    guard name.holds(".quant_state.") else { return nil }
     let parts = name.split(separator: ".quant_state.bitsandbytes__", maxSplits: 1)
     return parts.count == 2 ? String(parts[1]) : nil
   }

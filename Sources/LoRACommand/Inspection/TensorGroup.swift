@@ -73,7 +73,7 @@ private struct NameParts {
   var numbers: [Int] = []
 
   init(_ name: String) {
-    for part in name.split(separator: ".", omittingEmptySubsequences: false) {
+    for part in name.dottedParts {
       if let number = Self.number(part) {
         pattern.append(nil)
         numbers.append(number)

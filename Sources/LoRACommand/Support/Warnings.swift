@@ -1,3 +1,6 @@
+import Adapters
+import Tensors
+
 /// What a person should know although the command goes on.
 package enum Warnings {
   /// Says `sentence` on stderr as one `lora: warning: ` line; `--quiet` does not silence it.
@@ -11,5 +14,10 @@ package enum Warnings {
   /// `--quiet`.
   package static func note(_ sentence: String) {
     StandardError.write(line: "lora: note: " + singleLine(sentence))
+  }
+
+  /// Says what a person should know about an adapter's settings.
+  static func say(_ adapter: Adapter) {
+    for note in adapter.configuration.notes { say("\(escaped(adapter.file)): \(note)") }
   }
 }

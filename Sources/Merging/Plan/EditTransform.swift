@@ -224,9 +224,17 @@ final class EditTransform: TensorTransform {
     let failure = FiniteCheck.firstFailure(
       before: before, in: format.source, after: after, in: format.result)
     guard let failure else { return }
+    let element = elements.lowerBound + failure.index
+    if let output = scaler.withLock({ $0?.emptyOutput(at: element) }) {
+      throw .tensor(
+        file: edit.files.joined(separator: ", "), name: name,
+        problem: "output \(output) is all zero with its update, and DoRA divides by its length, so "
+          + "that nothing can become of it; give it a value in the base, or train the adapter without "
+          + "this module")
+    }
     throw .nonFinite(
       file: edit.files.joined(separator: ", "), name: name,
-      index: elements.lowerBound + failure.index, value: "\(failure.value)")
+      index: element, value: "\(failure.value)")
   }
 
   private func measure(_ elements: Range<Int>, before: RawSpan, after: RawSpan) throws {

@@ -26,6 +26,11 @@ struct Factor: Sendable {
   /// Multiplied in f64 before the one rounding to the kernel's precision; 1 for A, s·w for B.
   let scale: Double
 
+  /// The same factor with another scale.
+  func scaled(by scale: Double) -> Self {
+    Self(tensor: tensor, layout: layout, rows: rows, columns: columns, scale: scale)
+  }
+
   /// The matrix `[rows, columns]`, each element scaled and rounded once to f32.
   ///
   /// An unscaled f32, f16 or bf16 factor is exact.
@@ -79,4 +84,11 @@ struct UpdateTerm: Sendable {
   let down: Factor
 
   var rank: Int { up.columns }
+
+  /// Whether the other term adds the same, wherever either has its scale.
+  func isSame(as other: Self) -> Bool {
+    up.scale * down.scale == other.up.scale * other.down.scale
+      && up.scaled(by: 1).doubles() == other.up.scaled(by: 1).doubles()
+      && down.scaled(by: 1).doubles() == other.down.scaled(by: 1).doubles()
+  }
 }

@@ -20,8 +20,8 @@ struct FactorFitting {
   let weight: TensorEntry
   let file: String
   let isFanInFanOut: Bool
-  /// How stacked experts lie where their shape leaves both readings open.
-  var prefersTurnedExperts = false
+  /// Whether stacked experts lie `[expert, in, out]`.
+  var isTurnedStack = false
 
   private struct Matrix: Equatable {
     let rows: Int
@@ -101,34 +101,14 @@ struct FactorFitting {
 
   // MARK: Stacked experts
 
-  /// Whether stacked weights lie `[expert, in, out]`; nil when the factors fit neither way.
-  ///
-  /// Where both fit they lie `[expert, out, in]`, unless `isPreferred` knows better.
-  static func expertsAreTurned(
-    _ update: ModuleUpdate, on shape: Shape, preferring isPreferred: Bool
-  ) -> Bool? {
-    guard (2...3).contains(shape.rank) else { return nil }
-    let matrix = shape.dimensions.suffix(2)
-    let (first, second) = (matrix[matrix.startIndex], matrix[matrix.startIndex + 1])
-    let experts = shape.rank == 3 ? shape[0] : 1
-    let (down, up) = (Matrix(update.pair.down.shape), Matrix(update.pair.up.shape))
-    guard down.rows == experts * update.rank, up.columns == down.rows else { return nil }
-    let isPlain = up.rows == first && down.columns == second
-    let isTurned = shape.rank == 3 && up.rows == second && down.columns == first
-    guard isPlain || isTurned else { return nil }
-    return isPlain && isTurned ? isPreferred : isTurned
-  }
-
   private func expertTerms() throws(AdapterError) -> [UpdateTerm] {
     let experts = weight.shape.rank == 3 ? weight.shape[0] : 1
-    guard
-      let isTurned = Self.expertsAreTurned(
-        update, on: weight.shape, preferring: prefersTurnedExperts)
-    else {
+    guard let orientation = StackOrientation(of: update, on: weight.shape) else {
       throw refusal(
         ofDown: "\(update.pair.down.shape) with lora_B \(update.pair.up.shape) does not fit the "
           + "base's \"\(escaped(weight.name))\" \(weight.shape) at rank \(update.rank)")
     }
+    let isTurned = orientation == .either ? isTurnedStack : orientation == .turned
     let (outputs, inputs) = (up.rows, down.columns)
     return (0..<experts).map { expert in
       if isTurned {

@@ -40,7 +40,9 @@ struct FittedReplacement {
     }
     let found = replacement.tensor.shape
     if replacement.rows != nil {
-      guard entry.shape.rank == 2, found.rank == 2, found[1] == entry.shape[1] else {
+      guard entry.shape.rank > 0, found.rank == entry.shape.rank,
+        found.dimensions.dropFirst() == entry.shape.dimensions.dropFirst()
+      else {
         throw refusal(
           "expected rows of the base's \"\(escaped(entry.name))\" \(entry.shape), found \(found)")
       }
@@ -64,6 +66,7 @@ struct FittedReplacement {
   func rows(_ rows: [Int]) throws(AdapterError) -> [(row: Int, values: Tensor)] {
     let tensor = replacement.tensor
     let size = tensor.bytes.count / max(rows.count, 1)
+    let width = Shape(Array(tensor.shape.dimensions.dropFirst()))
     var result: [(row: Int, values: Tensor)] = []
     for (index, row) in rows.enumerated() {
       guard (0..<entry.shape[0]).contains(row) else {
@@ -72,7 +75,7 @@ struct FittedReplacement {
             + "\(entry.shape[0]) rows")
       }
       let bytes = Array(tensor.bytes[(index * size)..<((index + 1) * size)])
-      result.append((row, Tensor(type: tensor.type, shape: [tensor.shape[1]], bytes: bytes)))
+      result.append((row, Tensor(type: tensor.type, shape: width, bytes: bytes)))
     }
     return result
   }

@@ -79,6 +79,12 @@ struct MagnitudeScaler {
     factors = zip(magnitudes, lengths.lengths()).map { $0 / $1 }
   }
 
+  /// The output that an element belongs to, when its length is zero.
+  func emptyOutput(at element: Int) -> Int? {
+    let index = output(element)
+    return factors[index].isFinite ? nil : index
+  }
+
   /// Writes W' for a range of the weight's elements, in the format `result`.
   func apply(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan,

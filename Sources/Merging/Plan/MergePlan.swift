@@ -37,6 +37,7 @@ package struct MergePlan: Sendable {
   var base: BaseTensors
   let tied: TiedWeights?
   let choices: Choices
+  private let model: ModelConfiguration?
   private var errors: [any ReportableError] = []
 
   /// Plans the merge of `adapters`, in this order, into a base with these tensors.
@@ -59,12 +60,13 @@ package struct MergePlan: Sendable {
     } catch {
       throw ErrorList([error])
     }
-    self.choices = choices
+    (self.choices, model) = (choices, configuration)
     let names = entries.map(\.name)
     for weighted in adapters {
       do throws(ErrorList) {
         let adapter = try weighted.adapter.resolved(
-          against: names, configuration: configuration)
+          against: names, configuration: configuration
+        ).located(in: entries)
         take(WeightedAdapter(adapter, weight: weighted.weight))
       } catch {
         errors.append(error)
@@ -102,8 +104,10 @@ package struct MergePlan: Sendable {
     where !update.kind.isParameter || experts[update.module] != nil {
       collect { plan throws(AdapterError) in
         try plan.checkTargets(update, of: adapter.adapter)
+        let stack = experts[update.module].map { ($0.found[update.name], $0.orientation) }
+        let update = stack?.0?.update ?? update
         let placement = try UpdatePlacement(
-          update, of: adapter, in: plan.base, experts: experts[update.module])
+          update, of: adapter, in: plan.base, on: stack?.0?.entry, turned: stack?.1 == .turned)
         let key = ExactString(placement.entry.name)
         if let other = taken.updateValue(update.name, forKey: key) {
           throw .tensor(
@@ -123,37 +127,15 @@ package struct MergePlan: Sendable {
     let nested = adapter.updates.filter { $0.kind.isParameter }
     var result: [String: ExpertAssignment] = [:]
     for (module, updates) in OrderedDictionary(grouping: nested, by: \.module) {
-      let parameters = adapter.configuration.targetParameters.compactMap { target in
-        target.lastIndex(of: ".").flatMap { dot in
-          ModuleSelection.isSuffix(String(target[..<dot]), of: module)
-            ? base.find(module + target[dot...]) : nil
-        }
-      }
+      let names = updates[0].statedModules.flatMap(adapter.configuration.parameterNames)
+      let parameters = names.compactMap { base.find(module + "." + $0) }
+      let square = try? StackOrientation.ofSquare(for: adapter, on: model)
       collect { _ throws(AdapterError) in
-        result[module] = try ExpertAssignment(updates, to: parameters, file: adapter.file)
+        result[module] = try ExpertAssignment(
+          updates, to: parameters, square: square, file: adapter.file)
       }
     }
     return result
-  }
-
-  /// PEFT builds its layers from `target_modules`; tensors of other modules it drops in silence.
-  private func checkTargets(
-    _ update: ModuleUpdate, of adapter: Adapter
-  ) throws(AdapterError) {
-    guard !update.kind.isParameter, let targets = adapter.configuration.targets else { return }
-    let baseName = base.find(update.module + ".weight")?.name.dropLast(".weight".count)
-    do {
-      for name in [update.module] + [baseName.map(String.init)].compactMap(\.self)
-      where try targets.contains(name) {
-        return
-      }
-    } catch {
-      throw .pattern(file: adapter.file, setting: "target_modules", pattern: "", error: error)
-    }
-    throw .tensor(
-      file: adapter.file, name: update.name,
-      problem: "target_modules does not name the module \"\(escaped(update.module))\"; "
-        + "correct the configuration")
   }
 
   private mutating func add(

@@ -44,6 +44,16 @@ package struct TensorEdit: Sendable {
   /// Whether the edit adds something, beyond replacing.
   package var hasTerms: Bool { terms.contains { !$0.isEmpty } }
 
+  /// Whether the other edit of a tensor of this shape gives every element the same value.
+  func isSame(as other: Self) -> Bool {
+    let isChain = zip(terms.joined(), other.terms.joined()).allSatisfy { $0.isSame(as: $1) }
+    let isRows = zip(rowReplacements, other.rowReplacements).allSatisfy { $0 == $1 }
+    return shape == other.shape && replacement == other.replacement && isChain && isRows
+      && terms.map(\.count) == other.terms.map(\.count)
+      && rowReplacements.count == other.rowReplacements.count
+      && magnitude == nil && other.magnitude == nil
+  }
+
   /// A part of a range that lies in one slab.
   struct SlabPart {
     let slab: Int

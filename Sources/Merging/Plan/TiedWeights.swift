@@ -30,6 +30,8 @@ struct TiedWeights: Sendable {
     ("transformer.word_embeddings.weight", "lm_head.weight"),
     ("gpt_neox.embed_in.weight", "embed_out.weight"),
     ("shared.weight", "lm_head.weight"),
+    ("wte.weight", "lm_head.weight"),
+    ("word_embeddings.weight", "lm_head.weight"),
   ]
 
   /// The embedding that an output layer of this name is tied to, where models tie them.

@@ -17,16 +17,30 @@ struct UpdatePlacement {
 
   /// Turns the factors so that they lie on the base's weight.
   ///
+  /// - Parameters:
+  ///   - update: Of the adapter, or of one of its stacks.
+  ///   - weighted: The adapter.
+  ///   - base: Where the weight is.
+  ///   - stack: The parameter, for an update of stacked experts.
+  ///   - turned: Whether the stack lies `[expert, in, out]`.
   /// - Throws: `AdapterError` when the base has no such weight, or the shapes do not fit.
   init(
     _ update: ModuleUpdate, of weighted: WeightedAdapter, in base: BaseTensors,
-    experts: ExpertAssignment?
+    on stack: TensorEntry?, turned: Bool
   ) throws(AdapterError) {
     let file = weighted.adapter.file
-    if let entry = experts?.entries[update.name] {
-      self.entry = entry
+    if let stack {
+      entry = stack
     } else {
       entry = try base.find(update.module + ".weight", for: update.name, of: file)
+    }
+    let isPlain = update.kind == .weight && weighted.adapter.dialect == .peft
+    guard !isPlain || !EmbeddingName.isUsual(entry.name) else {
+      throw .tensor(
+        file: file, name: update.name,
+        problem: "the base's \"\(escaped(entry.name))\" is an embedding, whose factors PEFT calls "
+          + "lora_embedding_A and lora_embedding_B and stores otherwise; save the adapter anew with "
+          + "the tool that wrote it")
     }
     guard entry.type.floatFormat != nil else {
       throw .tensor(
@@ -42,7 +56,7 @@ struct UpdatePlacement {
       update: update, scale: update.pair.scaling * weighted.weight, weight: entry, file: file,
       // Where only one reading fits, the shape has decided already.
       isFanInFanOut: isSquare ? isTurned ?? stated : stated || isTurned ?? false,
-      prefersTurnedExperts: experts?.isTurned ?? false)
+      isTurnedStack: turned)
     terms = try fitting.terms()
     magnitude = try fitting.magnitudeStage()
     guard let upBias = update.upBias else { return }

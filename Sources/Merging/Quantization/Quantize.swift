@@ -1,3 +1,4 @@
+import Adapters
 import Containers
 import JSON
 import Kernels
@@ -50,7 +51,8 @@ package struct Quantize: Sendable {
       source, changes: changes, to: output,
       with: CheckpointEdit.Attachments(
         configuration: try QuantizationConfiguration.members(
-          for: scheme, of: Set(chosen.map { ExactString($0.name) }), in: source),
+          for: scheme, of: Set(chosen.map { ExactString($0.name) }), in: source,
+          aliases: MemoryNames.names),
         metadata: metadata(of: chosen)))
     let fingerprints = try edit.run(state: nil) { _ in nil }
     let tensors = transforms.map { QuantizedSummary($0.0, $0.1, error: $0.2.error) }
@@ -63,7 +65,7 @@ package struct Quantize: Sendable {
     let wanted = source.entries.filter { entry in
       let name = ExactString(entry.name)
       guard !skipped.contains(name) else { return false }
-      return targets?.contains(name) ?? QuantizationTargets.includes(entry)
+      return targets?.contains(name) ?? isLinear(entry)
     }
     let names = Set(wanted.map { ExactString($0.name) })
     let inFull = Set(
@@ -79,6 +81,13 @@ package struct Quantize: Sendable {
     return all
   }
 
+  /// Whether transformers has the weight of one linear layer here, and lets it be quantized.
+  private func isLinear(_ entry: TensorEntry) -> Bool {
+    guard QuantizationTargets.includes(entry) else { return false }
+    guard let type = try? source.configuration?.textType else { return true }
+    return !MemoryNames.isCut(QuantizationTargets.module(of: entry.name), of: type)
+  }
+
   /// Whether transformers will look at the names of what stays in full, and nobody chose them.
   private var isShadowing: Bool {
     get throws(SettingProblem) {
@@ -89,6 +98,11 @@ package struct Quantize: Sendable {
 
   private func check(_ all: [TensorEntry]) throws {
     let orientation = try LayerOrientation(source.configuration, source.entries)
+    if let type = try source.configuration?.textType, QuantizationTargets.hasOwnLayers(type),
+      let first = all.first
+    {
+      throw QuantizationError.ownLayer(file: source.path, tensor: first.name, model: type)
+    }
     for entry in all {
       if orientation.isTurned(entry.name) ?? false {
         throw QuantizationError.turned(file: source.path, tensor: entry.name)

@@ -42,6 +42,7 @@ package struct ParameterCounts {
   }
 
   private static func describedWeight(_ name: String) -> String? {
+    guard name.holds(QuantizedTensor.stateSuffix) else { return nil }
     let parts = name.split(separator: QuantizedTensor.stateSuffix, maxSplits: 1)
     return parts.count == 2 ? String(parts[0]) : nil
   }

@@ -21,6 +21,8 @@ package enum QuantizationError: ReportableError, Equatable {
   case notRows(file: String, tensor: String, shape: Shape)
   /// A weight that lies `[in, out]`.
   case turned(file: String, tensor: String)
+  /// A layer of a class that transformers does not exchange for a quantized one.
+  case ownLayer(file: String, tensor: String, model: String)
   /// A merge into quantized weights that was not told what is meant.
   case choiceNeeded(file: String, count: Int)
 
@@ -73,6 +75,10 @@ package enum QuantizationError: ReportableError, Equatable {
       "\(escaped(file)): tensor \"\(escaped(tensor))\": is of a Conv1D layer and lies [in, out]; "
         + "other programs store its codes turned, which is not done here: leave it out with --skip, "
         + "or quantize the model with transformers"
+    case .ownLayer(let file, let tensor, let model):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": is of a model_type, "
+        + "\"\(escaped(model))\", whose linear layers are a class of their own: transformers would read "
+        + "the codes as weights; it has no quantized form there"
     case .choiceNeeded(let file, let count):
       "\(escaped(file)): \(count) of the weights that change are quantized; say what is meant: "
         + "--dequantize[=bf16|f16|f32] writes them out in full, --requantize rounds the result to "

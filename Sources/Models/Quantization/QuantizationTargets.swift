@@ -53,6 +53,12 @@ package enum QuantizationTargets {
     }
   }
 
+  /// Whether the linear layers of models of this type are a class of their own, which transformers does
+  /// not exchange for bitsandbytes' (`replace_with_bnb_linear`).
+  package static func hasOwnLayers(_ modelType: String) -> Bool {
+    ["falcon", "idefics"].contains(modelType)
+  }
+
   /// Whether the tensor could be the weight of a linear layer.
   package static func isMatrix(_ entry: TensorEntry) -> Bool {
     entry.shape.rank == 2 && entry.type.floatFormat != nil && entry.shape.elementCount > 0

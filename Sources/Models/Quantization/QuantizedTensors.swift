@@ -19,7 +19,7 @@ package struct QuantizedTensors: Sendable {
     for location in checkpoint.tensors {
       let name = location.entry.name
       let tensor: QuantizedTensor
-      if name.contains(QuantizedTensor.stateSuffix) {
+      if name.holds(QuantizedTensor.stateSuffix) {
         tensor = try QuantizedTensor(describedBy: location, in: checkpoint)
       } else if name.hasSuffix(".SCB") {
         tensor = try QuantizedTensor(
@@ -42,7 +42,7 @@ package struct QuantizedTensors: Sendable {
   private static let endings = [".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map"]
 
   static func isSign(_ name: String) -> Bool {
-    name.contains(QuantizedTensor.stateSuffix) || name.hasSuffix(".SCB")
+    name.holds(QuantizedTensor.stateSuffix) || name.hasSuffix(".SCB")
       || endings.contains { name.hasSuffix($0) }
   }
 

@@ -50,10 +50,33 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
       "correct the configuration"
     ) { $0.set("target_modules", ["q_proj"]) },
     WrongAdapter(
-      "a third factor", .peftFolder, says: "lora_C.weight\": is no tensor that LoRA knows"
+      "a layer left out", .peftFolder, says: "layers_to_transform leaves out", "layers.1"
+    ) { $0.set("layers_to_transform", [0]) },
+    WrongAdapter(
+      "a module excluded", .peftFolder, says: "exclude_modules names", "v_proj"
+    ) { $0.set("exclude_modules", ["v_proj"]) },
+    WrongAdapter(
+      "an embedding's factors as a linear layer's", .peftFolder,
+      says: "is an embedding, whose factors PEFT calls lora_embedding_A"
+    ) {
+      $0.keepFirst()
+      $0.rename("layers.0.self_attn.q_proj", to: "embed_tokens")
+      $0.set("target_modules", ["embed_tokens"])
+    },
+    WrongAdapter(
+      "a token's row twice", .peftFolder, says: "trainable_token_indices names a row twice"
+    ) {
+      $0.tensors[
+        "base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta"] =
+        AdapterDraft.tensor([2, 32])
+      $0.set("trainable_token_indices", [1, 1])
+    },
+    WrongAdapter(
+      "a third factor", .peftFolder, says: "lora_C.weight\": is a part of LoRA's"
     ) { $0.tensors["base_model.model.\(AdapterDraft.first).lora_C.weight"] = .two },
     WrongAdapter(
-      "a factor under two names", .peftFolder, says: "means the same as", "has to go"
+      "a factor under two names", .peftFolder, says: "means the same as",
+      "which one counts is unclear"
     ) {
       $0.tensors["base_model.model.\(AdapterDraft.first).lora_A.default.weight"] =
         AdapterDraft.tensor([4, 32])
@@ -106,7 +129,10 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
       $0.tensors["base_model.model.\(AdapterDraft.first).lora_magnitude_vector"] =
         AdapterDraft.tensor([32])
     },
-    WrongAdapter("pairs for several outputs", .peftFolder, says: "\"enable_lora\" is used") {
+    WrongAdapter(
+      "pairs for several outputs", .peftFolder, says: "expected 8 rows", "enable_lora names 2 parts"
+    ) {
+      $0.keepFirst()
       $0.set("enable_lora", [true, false, true])
     },
     WrongAdapter("mlx-vlm's settings", .peftFolder, says: "are mlx-vlm's settings") {
@@ -247,7 +273,9 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
     WrongAdapter("an m without DoRA", .mlxFolder, says: "has DoRA's m", "fine_tune_type is lora") {
       $0.tensors["\(AdapterDraft.first).m"] = AdapterDraft.tensor([32])
     },
-    WrongAdapter("a whole norm", .mlxFolder, says: "model.norm.weight\"", "would be lost") {
+    WrongAdapter(
+      "a whole norm", .mlxFolder, says: "model.norm.weight\": is a norm's whole parameter"
+    ) {
       $0.tensors["model.norm.weight"] = AdapterDraft.tensor([32])
     },
     WrongAdapter("DoRA without m", .mlxFolder, says: "dora", "has no m") {
@@ -270,7 +298,9 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
     WrongAdapter("a Tucker factor", .kohya, says: "Tucker", "--use_cp") {
       $0.tensors["lora_unet_x.lora_mid.weight"] = AdapterDraft.tensor([4, 4, 3, 3])
     },
-    WrongAdapter("a whole norm", .kohya, says: "lora_unet_x.w_norm\"", "would be lost") {
+    WrongAdapter(
+      "a whole norm", .kohya, says: "lora_unet_x.w_norm\": is the difference of a norm's weight"
+    ) {
       $0.tensors["lora_unet_x.w_norm"] = AdapterDraft.tensor([32])
     },
     WrongAdapter("no lora_up", .kohya, says: "lora_down.weight\"", "incomplete") {

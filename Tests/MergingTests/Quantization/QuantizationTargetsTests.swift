@@ -15,6 +15,8 @@ private struct Model: Sendable, CustomTestStringConvertible {
   let quantized: [String]
   /// Embeddings, output layers, experts and what is kept in F32.
   let full: [String]
+  /// What transformers calls some of those.
+  var inMemory: [String] = []
 
   var testDescription: String { type }
 }
@@ -54,6 +56,14 @@ private let models = [
   Model(
     type: "somebody's", quantized: ["layers.0.mlp.up_proj"],
     full: ["layers.0.mlp.gate", "layers.0.mlp.gate_proj"]),
+  // One matrix in the file, several modules in memory, under other names than the file's.
+  Model(
+    type: "nomic_bert", quantized: ["encoder.layers.0.attn.out_proj", "encoder.layers.0.mlp.fc2"],
+    full: ["encoder.layers.0.attn.Wqkv", "embeddings.word_embeddings"],
+    inMemory: ["layers.0.self_attn.q_proj", "layers.0.self_attn.v_proj"]),
+  Model(
+    type: "dinov2", quantized: ["encoder.layer.0.mlp.weights_out"],
+    full: ["encoder.layer.0.mlp.weights_in"], inMemory: ["encoder.layer.0.mlp.gate_proj"]),
   Model(
     type: "qwen", quantized: ["transformer.h.0.attn.c_attn", "transformer.h.0.attn.c_proj"],
     full: ["transformer.wte"]),
@@ -84,7 +94,9 @@ private let models = [
         Set(codes.map { QuantizationTargets.module(of: $0.name) }) == Set(model.quantized))
       let skipped = found.config?["quantization_config"]?["llm_int8_skip_modules"]?.array?
         .compactMap(\.string)
-      #expect(Set(skipped ?? []).isSuperset(of: model.full))
+      #expect(Set(skipped ?? []).isSuperset(of: model.full + model.inMemory))
+      // Tied ones are modules without a tensor.
+      #expect(Set(skipped ?? []).isSuperset(of: ["lm_head", "proj_out"]))
       let hasExperts = model.full.contains(where: QuantizationTargets.isOfExperts)
       #expect(result.errorText.contains("of experts") == hasExperts)
     }
@@ -99,6 +111,16 @@ private let models = [
       let result = try Tool.run(arguments)
       #expect(result.exitCode == 65)
       #expect(result.errorText.contains("h.0.attn.c_attn.weight\": is of a Conv1D layer"))
+      #expect(!scratch.holds("q"))
+    }
+  }
+
+  @Test func `layers of a class that transformers leaves alone are refused`() throws {
+    try ScratchFolder.with { scratch in
+      let base = try Self.write(
+        ["transformer.h.0.mlp.dense_h_to_4h"], type: "falcon", in: scratch)
+      let result = try Tool.run(["quantize", base, "-o", scratch.path("q"), "--quiet"])
+      #expect(result.exitCode == 65 && result.errorText.contains("a class of their own"))
       #expect(!scratch.holds("q"))
     }
   }

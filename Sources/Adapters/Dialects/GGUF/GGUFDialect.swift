@@ -86,7 +86,7 @@ struct GGUFDialect {
         tensor.name,
         tensor.name.hasSuffix("_norm.weight")
           ? "is a whole normalisation, which llama.cpp ignores; convert the PEFT original instead"
-          : "is not a tensor of a GGUF adapter (lora_a, lora_b), and what it does would be lost; merge "
+          : TensorKind.says(tensor.name) + ", and is not read from GGUF (lora_a, lora_b); merge "
             + "the PEFT original")
       return
     }

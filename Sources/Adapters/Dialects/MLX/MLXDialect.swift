@@ -54,10 +54,7 @@ struct MLXDialect {
     } else if name.hasSuffix(".m") {
       table.place(tensor, at: \.magnitude, of: String(name.dropLast(2)))
     } else {
-      table.refuse(
-        name,
-        "is not a tensor of an mlx-lm adapter (lora_a, lora_b, m), and what it does would be lost; "
-          + "merge with the tool that wrote it")
+      table.refuse(name, TensorKind.refusal(name, dialect: "mlx-lm (lora_a, lora_b, m)"))
     }
   }
 
@@ -114,7 +111,7 @@ struct MLXDialect {
     }
     stackedParameters.append(pair.module + ".weight")
     return ModuleUpdate(
-      module: pair.module, kind: .parameter(depth: 0),
+      module: pair.module, kind: .parameter(depth: 0, name: "weight"),
       pair: LowRankPair(down: down, up: up, scaling: scale), rank: rank, upBias: nil,
       magnitude: nil, tensorNames: pair.tensorNames, openQuestions: [.stackedExperts])
   }
@@ -144,7 +141,17 @@ struct MLXDialect {
 ///
 /// A linear layer and an embedding of the same shape take their factors differently, and dialects
 /// without PEFT's `lora_embedding_A` say nothing else about it.
-enum EmbeddingName {
+package enum EmbeddingName {
+  /// Those that are nothing else in any model.
+  private static let usualNames: Set<Substring> = [
+    "embed_tokens", "wte", "wpe", "word_embeddings", "tok_embeddings", "embed_in",
+  ]
+
+  /// Whether a weight of this name is an embedding in every model that has one.
+  package static func isUsual(_ weight: String) -> Bool {
+    weight.split(separator: ".").dropLast().last.map(usualNames.contains) ?? false
+  }
+
   private static let names: Set<Substring> = [
     "embed_tokens", "wte", "wpe", "word_embeddings", "tok_embeddings", "token_embedding",
     "position_embedding", "position_embeddings", "embed_in", "embed_positions", "embedding",
