@@ -94,7 +94,8 @@ struct StoredMerge: Sendable, CustomTestStringConvertible {
       let up = numbers(sizes.1 * rank * experts)
       updates.append(
         ModuleUpdate(
-          module: module, kind: .parameter(depth: 1 - depth),
+          module: module,
+          kind: .parameter(depth: 1 - depth, name: depth == 0 ? "gate_up_proj" : "down_proj"),
           pair: LowRankPair(
             down: Tensor(down, shape: [experts * rank, sizes.0]),
             up: Tensor(up, shape: [sizes.1, rank * experts]), scaling: 0.5),
