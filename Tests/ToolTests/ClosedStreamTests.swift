@@ -32,6 +32,8 @@ import Testing
     "spectrum adapter --chart chart.svg",
     "diff base merged.safetensors",
     "explore adapter -o out.html",
+    "tokenize text Hi",
+    "generate text Hi --tokens 2",
   ]
 
   private static let preparation = """
@@ -40,6 +42,10 @@ import Testing
     cp -r $FIXTURES/spirals/base spirals; cp $FIXTURES/spirals/plain.csv .
     cp -r $FIXTURES/merge/bases/mlp-f32 base
     "$LORA" convert base/model.safetensors -o plain.safetensors --quiet
+    cp -r $FIXTURES/text/models/qwen3/base text
+    words=$(for i in $(seq 0 95); do printf '"t%d":%d,' $i $i; done)
+    model='{"type":"BPE","vocab":{%s},"merges":[],"unk_token":"t0"}'
+    printf '{"version":"1.0","added_tokens":[],"model":'"$model"'}' "${words%,}" > text/tokenizer.json
     cp -r $FIXTURES/merge/mlp-plain/adapter adapter
     cp -r $FIXTURES/train/spirals/quantized quantized
     "$LORA" merge plain.safetensors adapter -o merged.safetensors --reversible --quiet

@@ -39,10 +39,15 @@ import TestSupport
           synth                   Make a dataset to try things on.
           pretrain                Train a network from scratch on a table.
           train                   Train an adapter for a frozen network on a table.
-          eval                    Score a network, with or without an adapter, on a
-                                  table.
+          eval                    Score a network or a model of text, with or without
+                                  an adapter.
           predict                 Write what a network makes of each row of a table, as
                                   CSV.
+
+        TEXT SUBCOMMANDS:
+          tokenize                Make tokens of text, or text of tokens.
+          generate                Continue a text with a language model, with or
+                                  without an adapter.
 
         MERGING SUBCOMMANDS:
           merge                   Add adapters to a checkpoint: W' = W + weight · s·B·A.
