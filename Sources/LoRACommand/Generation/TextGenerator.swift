@@ -53,14 +53,10 @@ struct TextGenerator {
   /// The tokens of a prompt; a conversation was given its special tokens by its template.
   func tokens(of prompt: String, isConversation: Bool) throws -> [Int] {
     let ids = try tokenizer.encode(prompt, addingSpecialTokens: !isConversation).ids
-    guard !ids.isEmpty else { throw GenerationError.emptyPrompt(file: model.file) }
-    let design = model.network.design
-    if let id = ids.first(where: { $0 >= design.vocabulary }) {
-      throw GenerationError.beyondVocabulary(
-        file: model.file, id: id, vocabulary: design.vocabulary)
-    }
-    if let limit = design.positionLimit, ids.count > limit {
-      throw GenerationError.promptTooLong(file: model.file, tokens: ids.count, limit: limit)
+    do throws(TokenProblem) {
+      try model.network.check(ids.map { Int32($0) })
+    } catch {
+      throw GenerationError.prompt(error, file: model.file)
     }
     return ids
   }

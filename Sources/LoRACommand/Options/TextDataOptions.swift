@@ -11,6 +11,12 @@ struct TextDataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "What the rows are, where their columns leave it open. (default: by the columns)",
+      valueName: "form"))
+  var form: TextForm?
+
+  @Option(
+    help: ArgumentHelp(
       "What the columns of a form are called, as prompt=question,completion=answer.",
       valueName: "names"))
   var fields = FieldNames(names: [:])
@@ -34,6 +40,7 @@ struct TextDataOptions: ParsableArguments {
   }
 }
 
+extension TextForm: ExpressibleByArgument {}
 extension TextRecordReader.Format: ExpressibleByArgument {}
 extension CountedText: ExpressibleByArgument {}
 

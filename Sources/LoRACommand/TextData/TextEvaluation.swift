@@ -33,6 +33,7 @@ struct TextEvaluation {
   func run(onProgress: (Int) -> Void) throws -> Result {
     var reader = try TextRecordReader(
       file: path == "-" ? "standard input" : path, format: data.format(of: path),
+      form: data.form,
       fields: data.fields.names, source: TextSource.open(path))
     var (result, problems, memory) = (Result(), [any ReportableError](), model.network.makeMemory())
     result.baseScores = base.map { _ in TextScores() }
@@ -99,7 +100,7 @@ struct TextEvaluation {
 extension TextEvaluation.Result {
   func report(showsRows: Bool) -> Report {
     var report = Report()
-    report.add("form", "form", .text(form.rawValue))
+    report.add("form", "form", .text(form.title))
     report.add("rows", "rows", .count(scores.rows.count))
     if emptyRows > 0 { report.add("rows_left_out", "rows without an answer", .count(emptyRows)) }
     if cutRows > 0 { report.add("rows_in_windows", "rows read in windows", .count(cutRows)) }

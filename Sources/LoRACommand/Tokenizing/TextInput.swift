@@ -1,6 +1,7 @@
 import Containers
 import JSON
 import Tensors
+import Text
 
 /// Text from standard input, checked.
 enum TextInput {
@@ -26,28 +27,13 @@ enum TextInput {
 
   /// Calls `body` with the JSON value of every line and its number, from 1; blank lines are left out.
   static func forEachLine(_ body: (JSONValue, Int) throws -> Void) throws {
-    let stream = FileStream(try InputFile("-"))
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    var rest: [UInt8] = []
-    var number = 0
-    while true {
-      let count = try chunk.withMutableBytes { (bytes) throws(ContainerError) in
-        try stream.read(into: &bytes)
+    var lines = LineReader(limit: sizeLimit, source: try TextSource.open("-"))
+    while let line = try lines.next() {
+      guard case .bytes(let bytes) = line else {
+        throw TextProblem(place: "line \(lines.line)", .tooLong(limit: sizeLimit))
       }
-      guard count > 0 else { break }
-      var start = 0
-      while let end = chunk[start..<count].firstIndex(of: UInt8(ascii: "\n")) {
-        number += 1
-        try use(rest + chunk[start..<end], number, body)
-        rest = []
-        start = end + 1
-      }
-      rest += chunk[start..<count]
-      guard rest.count <= sizeLimit else {
-        throw TextProblem(place: "line \(number + 1)", .tooLong(limit: sizeLimit))
-      }
+      try use(bytes, lines.line, body)
     }
-    if !rest.isEmpty { try use(rest, number + 1, body) }
   }
 
   private static func use(

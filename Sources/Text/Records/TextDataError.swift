@@ -53,8 +53,8 @@ extension TextDataError.Problem {
         + "yours with --fields, as in --fields prompt=question,completion=answer"
     case .severalForms(let forms): severalFormsText(forms)
     case .otherForm(let expected, let found):
-      "expected the form of the first row, \(expected.rawValue), found "
-        + (found.isEmpty ? "none" : found.map(\.rawValue).joined(separator: " and "))
+      "expected the form of the first row, \(expected.title), found "
+        + (found.isEmpty ? "none" : found.map(\.title).joined(separator: " and "))
     case .missingColumn(let column): "the column \"\(escaped(column))\" is missing"
     case .wrongType(let column, let expected):
       "column \"\(escaped(column))\": expected \(expected)"
@@ -82,8 +82,9 @@ extension TextDataError.Problem {
 }
 
 private func severalFormsText(_ forms: [TextForm]) -> String {
-  let names = forms.map { "\"\($0.rawValue)\"" }.joined(separator: " and ")
-  return "the columns fit \(names); say which with --form, or rename columns with --fields"
+  let names = forms.map { "\"\($0.title)\"" }.joined(separator: " and ")
+  let words = forms.map { "--form \($0.rawValue)" }.joined(separator: " or ")
+  return "the columns fit \(names); say which with \(words)"
 }
 
 private func listed(_ names: [String]) -> String {

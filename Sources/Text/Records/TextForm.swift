@@ -4,11 +4,11 @@ import Tensors
 package enum TextForm: String, Sendable, CaseIterable {
   case messages
   case conversations
-  case promptCompletion = "prompt + completion"
-  case instruction = "instruction + output"
-  case labelled = "text + label"
+  case promptCompletion = "completion"
+  case instruction
+  case labelled = "label"
   case text
-  case tokens = "input_ids"
+  case tokens = "ids"
 
   /// The columns that make the form, and those that may go with them.
   var columns: (needed: [String], allowed: [String]) {
@@ -22,6 +22,9 @@ package enum TextForm: String, Sendable, CaseIterable {
     case .tokens: (["input_ids"], ["labels", "attention_mask", "token_type_ids"])
     }
   }
+
+  /// What a message calls it: the columns that make it.
+  package var title: String { columns.needed.joined(separator: " + ") }
 
   /// The forms that columns of these names make; text beside a label is not text alone.
   package static func forms(of columns: some Collection<String>) -> [TextForm] {

@@ -113,7 +113,7 @@ import Testing
     (["Hi", "--top-k", "3"], "", Int32(64), "give --temperature"),
     (["Hi", "--chat"], "", 65, "has no chat template"),
     (["Hi", "--system", "S"], "", 64, "--system goes with --chat"),
-    ([""], "", 65, "the prompt has no tokens"),
+    ([""], "", 65, "the prompt cannot be read: there are no tokens"),
     (["--jsonl"], "{", 65, "-: line 1: byte"),
     (["--jsonl"], "3", 65, "-: line 1: expected a string, or an object"),
     (["--jsonl"], "{\"messages\": []}", 65, "expected --chat for what has"),

@@ -14,6 +14,11 @@ import Testing
     let loss: Double
     let perplexity: Double
     let by_row: [Row]
+    struct Base: Decodable {
+      let loss: Double
+    }
+    let base: Base?
+    let rows_better: Int?
   }
 
   private static let chatTemplate =
@@ -108,11 +113,26 @@ import Testing
     try ScratchFolder.with { folder in
       let model = try SmallTextModel("qwen3", in: folder)
       let adapter = Fixtures.path("text/models/qwen3/expected/adapter")
-      let run = try Tool.run(
-        ["eval", model.path, "-", "--adapter", adapter, "--compare"],
-        input: Array("{\"text\": \"abc abc\"}".utf8))
-      #expect(run.exitCode == 0)
-      #expect(run.text.contains("without the adapter"))
+      let row = "{\"text\": \"abc abc\"}"
+      let both = try scores([model.path, "-", "--adapter", adapter, "--compare"], input: row)
+      let alone = try scores([model.path, "-"], input: row)
+      let under = try scores([model.path, "-", "--adapter", adapter], input: row)
+      #expect(both.base?.loss == alone.loss)
+      #expect(both.loss == under.loss)
+      #expect(both.loss != alone.loss)
+      #expect(both.rows_better == (both.loss < alone.loss ? 1 : 0))
+    }
+  }
+
+  @Test func `columns that fit two forms are read as the one that is named`() throws {
+    try ScratchFolder.with { folder in
+      let model = try SmallTextModel("qwen3", in: folder)
+      let row = "{\"text\": \"abcd\", \"prompt\": \"p\", \"completion\": \"c\"}"
+      let open = try Tool.run(["eval", model.path, "-"], input: Array(row.utf8))
+      #expect(open.exitCode == 65)
+      #expect(open.errorText.contains("say which with --form completion or --form text"))
+      #expect(try scores([model.path, "-", "--form", "text"], input: row).tokens == 3)
+      #expect(try scores([model.path, "-", "--form", "completion"], input: row).tokens == 2)
     }
   }
 
