@@ -50,14 +50,16 @@ struct PretrainCommand: ParsableCommand, RepeatableCommand {
 
   private var preparation: TrainingTables.Preparation {
     TrainingTables.Preparation(
-      wishes: data.wishes, columns: columns.choice, held: validation.held,
+      wishes: data.wishes, columns: columns.choice(standardizes: true),
+      standardizes: columns.standardize,
+      held: validation.held,
       workers: Workers(count: threads.count))
   }
 
   private var trainingRun: TrainingRun {
     TrainingRun(
       setup: optimization.setup, validatesEvery: validation.validateEvery,
-      patience: validation.patience,
+      patience: validation.limit,
       files: RunFiles(
         log: optimization.log, chart: optimization.chart, states: states.states,
         resumes: states.resume, options: output.containerOptions),

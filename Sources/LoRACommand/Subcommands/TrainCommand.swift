@@ -65,14 +65,16 @@ struct TrainCommand: ParsableCommand, RepeatableCommand {
 
   private var preparation: TrainingTables.Preparation {
     TrainingTables.Preparation(
-      wishes: data.wishes, columns: columns.choice, held: validation.held,
+      wishes: data.wishes, columns: columns.choice(standardizes: false),
+      standardizes: columns.standardize,
+      held: validation.held,
       workers: Workers(count: threads.count))
   }
 
   private var trainingRun: TrainingRun {
     TrainingRun(
       setup: optimization.setup, validatesEvery: validation.validateEvery,
-      patience: validation.patience,
+      patience: validation.limit,
       files: RunFiles(
         log: optimization.log, chart: optimization.chart, states: states.states,
         resumes: states.resume, options: output.containerOptions),

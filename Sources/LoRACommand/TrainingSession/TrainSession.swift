@@ -46,10 +46,11 @@ struct TrainSession {
     let work = Work(
       network: network, loss: frozen.loss, tables: tables, origin: bottom.identity,
       dropoutSeed: dropoutSeed)
-    let before = evaluation(of: network, work)
-    open(work, method: plan.summary, decomposer)
+    let run = run.settled(for: tables)
+    let before = scores(of: network, work)
+    open(work, run, method: plan.summary, decomposer)
     let batchChance = generator
-    let outcome = try run.train(work, generator: &generator)
+    let outcome = try train(work, run, &generator)
     let adapter = TrainedAdapter(
       network: outcome.network, plan: plan, bottom: bottom, beginning: network,
       run: run.configuration(of: "train"),
@@ -57,7 +58,7 @@ struct TrainSession {
     try AdapterFile.write(
       adapter.contents, to: output.path, options: output.options,
       threads: run.workers.count, isCompressed: output.gzip)
-    var result = result(outcome, work, before: before)
+    var result = result(outcome, work, run, before: before)
     result.decomposer = decomposer
     if wanted.comparison.isWanted {
       result.rival = try FullComparison(run: run, rate: wanted.comparison.rate, output: output.path)
@@ -83,20 +84,21 @@ struct TrainSession {
   private func trainFully<Net>(
     _ frozen: Work<Net>, _ bottom: AdaptedBase, _ generator: inout Generator
   ) throws {
-    let before = evaluation(of: frozen.network, frozen)
+    let before = scores(of: frozen.network, frozen)
     var network = frozen.network
     network.setTrained(true)
     let work = Work(
       network: network, loss: frozen.loss, tables: frozen.tables, origin: frozen.origin)
-    open(work, method: "all weights")
-    var outcome = try run.train(work, generator: &generator)
+    let run = run.settled(for: work.tables)
+    open(work, run, method: "all weights")
+    var outcome = try train(work, run, &generator)
     var description = description(of: bottom.base, work.tables)
     description.activation = description.activation ?? .relu
     outcome.network.round(to: bottom.base.types)
     try NetworkFile.write(
       outcome.network, description, to: output, threads: run.workers.count,
       types: bottom.base.types)
-    try show(result(outcome, work, before: before))
+    try show(result(outcome, work, run, before: before))
   }
 
   private func open(
@@ -106,23 +108,44 @@ struct TrainSession {
     if base.description.schema.sources != nil, preparation.columns.selectsColumns {
       throw ModelError.ownFeatures(file: base.file)
     }
+    if preparation.standardizes == false, base.description.schema.scaling?.standardizes == true {
+      throw ModelError.ownScaling(file: base.file)
+    }
     let task = try base.task(preparation.wishes)
     let tables = try TrainingTables(
       path, base.tableReader(preparation.wishes, task: task), preparation,
       generator: &generator)
+    ColumnScales(tables).warn(
+      remedy: "pretrain the network without --no-standardize, or give train --standardize")
     let loss = try Loss(task, classWeights, for: tables.training, base.outputs, file: tables.file)
     return (tables, loss)
   }
 
   /// Says what is about to be done.
-  private func open<Net>(_ work: Work<Net>, method: String, _ decomposer: String? = nil) {
+  private func open<Net>(
+    _ work: Work<Net>, _ run: TrainingRun, method: String, _ decomposer: String? = nil
+  ) {
     var opening = RunOpening(work, run, method: method, seed: seed)
     opening.decomposer = decomposer
     report.showAhead(opening.report, besideOutputOnStdout: output.isStandardOutput)
   }
 
-  private func evaluation<Net>(of network: Net, _ work: Work<Net>) -> Evaluation {
-    network.evaluation(on: work.tables.judged, work.loss, run.workers)
+  /// Trains, and goes back to the network as it began unless the rows that the run was watched on
+  /// say clearly that it became better: few of them find a best step among many by chance.
+  private func train<Net>(
+    _ work: Work<Net>, _ run: TrainingRun, _ generator: inout Generator
+  ) throws -> RunOutcome<Net> {
+    var outcome = try run.train(work, generator: &generator)
+    guard let held = work.tables.validation else { return outcome }
+    let gain = PairedGain(
+      before: work.network.rowLosses(on: held, work.loss, run.workers),
+      after: outcome.network.rowLosses(on: held, work.loss, run.workers))
+    if !gain.isClear { outcome.keepBeginning(work.network) }
+    return outcome
+  }
+
+  private func scores<Net>(of network: Net, _ work: Work<Net>) -> TableScores {
+    TableScores(of: network, on: work.tables, work.loss, run.workers)
   }
 
   /// What is known of the network after training on `tables`.
@@ -138,13 +161,13 @@ struct TrainSession {
   }
 
   private func result<Net>(
-    _ outcome: RunOutcome<Net>, _ work: Work<Net>, before: Evaluation
+    _ outcome: RunOutcome<Net>, _ work: Work<Net>, _ run: TrainingRun, before: TableScores
   ) -> TrainingReport {
     let network = outcome.network
     return TrainingReport(
       output: output.path, tables: work.tables, run: run, seed: seed, before: before,
       own: TrainingReport.Contender(
-        outcome, parameters: network.trainedCount, after: evaluation(of: network, work)),
+        outcome, parameters: network.trainedCount, after: scores(of: network, work)),
       baseParameters: network.parameterCount)
   }
 

@@ -13,11 +13,13 @@ enum ModelError: ReportableError, Equatable {
   case classWeights(file: String, found: Int?, expected: Int)
   case nothingHeldOut(file: String)
   case ownFeatures(file: String)
+  case ownScaling(file: String)
   case openTask(TableError, command: CommandText)
   case pattern(text: String, problem: String)
   case oddRank(module: String, rank: Int)
   case rankBeyondWeight(module: String, rank: Int, limit: Int)
   case configuration(file: String, command: String)
+  case unknownLength(file: String)
   case noSuchModule(file: String, wanted: String, available: [String])
   case adapterShape(file: String, tensor: String, found: Shape, expected: Shape)
   case adapterTensor(file: String, tensor: String, problem: String)
@@ -54,6 +56,9 @@ enum ModelError: ReportableError, Equatable {
     case .ownFeatures(let file):
       "\(escaped(file)): the network says which columns it reads; leave --features, --drop and "
         + "--categorical out"
+    case .ownScaling(let file):
+      "\(escaped(file)): the network was trained on standardized columns and reads no others; leave "
+        + "--no-standardize out"
     case .openTask(let error, let command):
       "\(error), as in: \(command)"
     case .pattern(let text, let problem):
@@ -65,6 +70,9 @@ enum ModelError: ReportableError, Equatable {
         + "smaller --rank, or one for this module by --rank-pattern"
     case .configuration(let file, let command):
       "\(escaped(file)): holds no configuration of a run of lora \(command)"
+    case .unknownLength(let file):
+      "\(escaped(file)): the run was made by an earlier lora, which took 3,000 steps rounded up to whole "
+        + "passes and did not record them; give --steps or --epochs"
     case .noSuchModule(let file, let wanted, let available):
       "\(escaped(file)): no module is called \"\(escaped(wanted))\"; there are "
         + available.map { "\"\(escaped($0))\"" }.joined(separator: ", ")

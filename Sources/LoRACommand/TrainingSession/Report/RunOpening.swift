@@ -27,11 +27,15 @@ struct RunOpening<Net: TableNetwork<Float>> {
   var report: Report {
     var report = Report()
     let table = TableSummary(tables)
-    report.add("table", "table", .text("\(tables.file): \(counted(tables.training.rows, "row"))"))
+    report.add(
+      "table", "table",
+      .text(
+        "\(tables.file): \(counted(tables.training.rows, "row"))"
+          + (tables.heldShare > 0 ? " to train on" : "")))
     report.add("features", "features", .text(table.features))
     report.add("target", "target", .text(table.target))
     if let text = table.preparation { report.add("prepared", "prepared", .text(text)) }
-    if let text = table.validation { report.add("validation", "validation", .text(text)) }
+    report.add("validation", "validation", .text(table.validation))
     report.add("network", "network", .text(shape))
     report.add(
       "trained", "trained",
@@ -93,9 +97,9 @@ struct RunOpening<Net: TableNetwork<Float>> {
   private var length: String {
     let epochs = Quantity.number(pace.epochs).text + (pace.epochs == 1 ? " epoch" : " epochs")
     let patience =
-      run.patience.map {
-        ", until \(counted($0, "validation")) in a row are no better"
-      } ?? ""
+      tables.validation == nil
+      ? ""
+      : run.patience.map { ", until \(counted($0, "validation")) in a row are no better" } ?? ""
     return "\(counted(pace.steps, "step")) (\(epochs))\(patience); seed \(seed), "
       + counted(run.workers.count, "thread")
   }

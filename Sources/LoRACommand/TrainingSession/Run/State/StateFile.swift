@@ -151,7 +151,7 @@ extension StateFile {
       ("row", .number(JSONNumber(training.batches.row))),
       ("generator", .array(words.indices.map { .string(String(words[$0], radix: 16)) })),
       ("best_step", .number(JSONNumber(state.best.step))),
-      ("best_loss", state.best.step == 0 ? .null : .number(JSONNumber(state.best.loss))),
+      ("best_loss", state.best.isKnown ? .number(JSONNumber(state.best.loss)) : .null),
       ("worse", .number(JSONNumber(state.best.worse))),
       ("run", run.json),
     ])
@@ -196,7 +196,7 @@ extension StateFile {
           epoch: try number("epoch"), row: row, generator: generator)),
       best: BestSoFar(
         step: try number("best_step"), loss: position["best_loss"]?.double ?? .infinity,
-        values: try group("best", mayBeMissing: position["best_step"]?.int == 0),
+        values: try group("best", mayBeMissing: position["best_loss"]?.double == nil),
         worse: try number("worse")),
       history: try history(tensors))
   }
