@@ -68,12 +68,16 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Tables", dependencies: ["Tensors", "Kernels"], swiftSettings: settings),
     .target(
+      name: "Text", dependencies: ["Tables", "JSON", "Tensors", collections],
+      swiftSettings: settings),
+    .target(
       name: "Training", dependencies: ["Tables", "Tensors", "Kernels"], swiftSettings: settings),
     .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "LoRACommand",
       dependencies: [
-        "Training", "Tables", "Merging", "Spectra", "Adapters", "Models", "Containers", "JSON",
+        "Training", "Text", "Tables", "Merging", "Spectra", "Adapters", "Models", "Containers",
+        "JSON",
         "Tensors",
         "Kernels", "Reports", argumentParser, collections, system,
       ],
@@ -127,6 +131,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Tables", "Tensors", "Kernels", "TestSupport"]),
+    .testTarget(name: "TextTests", dependencies: ["Text", "JSON", "Tensors", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(
       name: "ToolTests",

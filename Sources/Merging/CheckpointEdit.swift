@@ -63,42 +63,52 @@ struct CheckpointEdit {
     }
     let plan = try RewritePlan(
       source, like: layout, changes: changes, sharding: output.sharding)
-    var company = CheckpointCompany(like: layout, sharding: output.sharding)
-    company.metadata = attachments.metadata
-    company.metadata[MetadataKey.mergedState] = state?.text ?? ""
-    company.configuration = attachments.configuration
-    company.sideFiles = attachments.sideFiles
     let writer = try CheckpointWriter(
-      plan, with: company, to: output.destination, settings: output.settings)
-    var options = output.settings.output
-    options.sourcePermissions = layout.permissions
-    let remainders = RemainderOutputs(options: options)
+      plan, with: company(recording: state), to: output.destination, settings: output.settings)
+    let remainders = RemainderOutputs(options: remainderOptions(like: layout))
     do {
-      if output.destination != .standardOutput,
-        let replaced = try? Checkpoint.open(output.destination.path)
-      {
-        try RemainderFile.finishPublishing(of: replaced, threads: output.settings.threads)
-      }
+      try finishReplaced()
       for step in attachments.recordings { try remainders.open(step, in: writer) }
       if let originals = attachments.originals { try remainders.open(originals, in: writer) }
-      let rewrite = Rewrite(
+      let found = try Rewrite(
         of: source, as: plan, into: writer, threads: output.settings.threads,
-        onProgress: output.onProgress)
-      let fingerprints = try rewrite.run()
-      var update: OrderedDictionary<String, String> = [:]
-      let base = try approve(fingerprints)
-      if var state {
-        state.base = base
-        state.result = fingerprints.result
-        try remainders.write(into: &state, fingerprints)
-        update[MetadataKey.mergedState] = state.text
-      }
-      try writer.finish(updating: update, with: remainders.companions)
-      return fingerprints
+        onProgress: output.onProgress
+      ).run()
+      let base = try approve(found)
+      let record = try remainders.completed(state, base: base, found)
+      try writer.finish(
+        updating: record.map { [MetadataKey.mergedState: $0.text] } ?? [:],
+        with: remainders.companions)
+      return found
     } catch {
       remainders.discard()
       writer.discard()
       throw error
     }
+  }
+
+  /// What goes into the output beside the tensors.
+  private func company(recording state: MergedState?) -> CheckpointCompany {
+    var company = CheckpointCompany(like: layout, sharding: output.sharding)
+    company.metadata = attachments.metadata
+    company.metadata[MetadataKey.mergedState] = state?.text ?? ""
+    company.configuration = attachments.configuration
+    company.sideFiles = attachments.sideFiles
+    return company
+  }
+
+  /// How remainders are written that give others no more than `checkpoint` does.
+  func remainderOptions(like checkpoint: Checkpoint) -> OutputOptions {
+    var options = output.settings.output
+    options.sourcePermissions = checkpoint.permissions
+    return options
+  }
+
+  /// Publishes what a run that was interrupted left of the output that is replaced.
+  private func finishReplaced() throws {
+    guard output.destination != .standardOutput,
+      let replaced = try? Checkpoint.open(output.destination.path)
+    else { return }
+    try RemainderFile.finishPublishing(of: replaced, threads: output.settings.threads)
   }
 }

@@ -19,20 +19,13 @@ struct InPlaceEdit {
     state: MergedState?,
     approve: (_ found: (source: Fingerprint, result: Fingerprint)) throws -> Fingerprint?
   ) throws -> (source: Fingerprint, result: Fingerprint) {
-    guard edit.attachments.configuration.isEmpty, edit.source.isRandomAccess else {
-      let problem: ContainerError.Problem =
-        edit.attachments.configuration.isEmpty ? .input(.needsRandomAccess) : .inPlace(.otherForm)
-      throw ContainerError(file: edit.source.path, problem)
-    }
+    try checkForm()
     let plan = try RewritePlan(edit.source, like: target.checkpoint, changes: edit.changes)
     if let journal = target.interrupted { return try resume(plan, journal) }
-    let additions: OrderedDictionary = [MetadataKey.mergedState: state?.text ?? ""]
     // Refused before the work: the record has its final length already.
-    _ = try target.files(setting: additions)
+    _ = try target.files(setting: additions(state))
     let survey = try InPlaceSurvey(plan, of: target)
-    var options = edit.output.settings.output
-    options.sourcePermissions = target.checkpoint.permissions
-    let remainders = RemainderOutputs(options: options)
+    let remainders = RemainderOutputs(options: edit.remainderOptions(like: target.checkpoint))
     do {
       try RemainderFile.finishPublishing(of: target.checkpoint, threads: threads)
       let old = try oldRemainders()
@@ -44,24 +37,12 @@ struct InPlaceEdit {
         of: edit.source, as: plan, into: survey, threads: threads,
         onProgress: edit.output.onProgress
       ).run()
-      var update: OrderedDictionary<String, String> = [:]
       let base = try approve(found)
-      var state = state
-      state?.base = base
-      state?.result = found.result
-      if var known = state {
-        try remainders.write(into: &known, found)
-        update[MetadataKey.mergedState] = known.text
-        state = known
-      }
+      let record = try remainders.completed(state, base: base, found)
       try Interruption.check()
-      var contents = JournalContents(
-        files: try target.files(setting: additions, updating: update), chunks: survey.chunks,
-        ringSize: edit.output.ringSize)
-      contents.fitRing()
-      contents.recipe = edit.attachments.recipe
+      var contents = try journalContents(survey, planned: state, recorded: record)
       contents.preparations = plan.preparations
-      contents.removals = removals(of: old, keeping: state)
+      contents.removals = removals(of: old, keeping: record)
       contents.moves = remainders.handOver()
       try change(contents, plan)
       return found
@@ -69,6 +50,33 @@ struct InPlaceEdit {
       remainders.discard()
       throw error
     }
+  }
+
+  /// Refuses what cannot be changed in place.
+  private func checkForm() throws(ContainerError) {
+    guard edit.attachments.configuration.isEmpty else {
+      throw ContainerError(file: edit.source.path, .inPlace(.otherForm))
+    }
+    guard edit.source.isRandomAccess else {
+      throw ContainerError(file: edit.source.path, .input(.needsRandomAccess))
+    }
+  }
+
+  /// The record in the header, at the length that it will have.
+  private func additions(_ state: MergedState?) -> OrderedDictionary<String, String> {
+    [MetadataKey.mergedState: state?.text ?? ""]
+  }
+
+  private func journalContents(
+    _ survey: InPlaceSurvey, planned: MergedState?, recorded: MergedState?
+  ) throws -> JournalContents {
+    let update = recorded.map { [MetadataKey.mergedState: $0.text] as OrderedDictionary } ?? [:]
+    var contents = JournalContents(
+      files: try target.files(setting: additions(planned), updating: update),
+      chunks: survey.chunks, ringSize: edit.output.ringSize)
+    contents.fitRing()
+    contents.recipe = edit.attachments.recipe
+    return contents
   }
 
   private func change(_ contents: JournalContents, _ plan: RewritePlan) throws {

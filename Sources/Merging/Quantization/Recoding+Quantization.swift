@@ -67,6 +67,14 @@ extension Recoding {
       }
       return [description, scales, map]
     }
+    let nested = nestedScales(entry, blocks, transform)
+    return [nested.codes, description, nested.absmax, nested.map, map]
+  }
+
+  /// The scales of blocks that are stored in codes themselves.
+  private static func nestedScales(
+    _ entry: TensorEntry, _ blocks: Int, _ transform: QuantizingTransform
+  ) -> (codes: Companion, absmax: Companion, map: Companion) {
     func part(
       _ ending: String, _ type: DType, _ count: Int,
       _ bytes: @escaping @Sendable (NestedScales) -> [UInt8]
@@ -77,13 +85,13 @@ extension Recoding {
       }
     }
     let nestedBlocks = (blocks + NestedScales.blockSize - 1) / NestedScales.blockSize
-    return [
-      part(".absmax", .u8, blocks) { $0.codes }, description,
+    return (
+      part(".absmax", .u8, blocks) { $0.codes },
       part(".nested_absmax", .f32, nestedBlocks) { FloatCoding.encode($0.absmax, as: .f32) },
       part(".nested_quant_map", .f32, DynamicMap.values.count) {
         FloatCoding.encode($0.map, as: .f32)
-      }, map,
-    ]
+      }
+    )
   }
 }
 

@@ -65,8 +65,18 @@ final class RemainderOutputs {
     }
   }
 
+  /// The record with what is known once everything was computed, its remainders written.
+  func completed(
+    _ state: MergedState?, base: Fingerprint?, _ found: (source: Fingerprint, result: Fingerprint)
+  ) throws(ContainerError) -> MergedState? {
+    guard var state else { return nil }
+    (state.base, state.result) = (base, found.result)
+    try write(into: &state, found)
+    return state
+  }
+
   /// Writes all remainders, and their fingerprints into the record.
-  func write(
+  private func write(
     into state: inout MergedState, _ found: (source: Fingerprint, result: Fingerprint)
   ) throws(ContainerError) {
     for (step, file, isInNewFolder) in files {

@@ -160,21 +160,36 @@ extension StateFile {
   private func state(
     _ position: JSONValue, _ tensors: [ExactString: Tensor]
   ) throws(StateError) -> RunState<Float> {
-    func number(_ key: String) throws(StateError) -> Int {
-      guard let value = position[key]?.int, value >= 0 else { throw damaged("no \(key)") }
-      return value
+    RunState(
+      training: TrainingState(
+        step: try number("step", position), values: try group("value", tensors),
+        optimizer: try optimizer(position, tensors), batches: try batches(position)),
+      best: BestSoFar(
+        step: try number("best_step", position),
+        loss: position["best_loss"]?.double ?? .infinity,
+        values: try group("best", tensors, mayBeMissing: position["best_loss"]?.double == nil),
+        worse: try number("worse", position)),
+      history: try history(tensors))
+  }
+
+  private func number(_ key: String, _ position: JSONValue) throws(StateError) -> Int {
+    guard let value = position[key]?.int, value >= 0 else { throw damaged("no \(key)") }
+    return value
+  }
+
+  private func group(
+    _ kind: String, _ tensors: [ExactString: Tensor], mayBeMissing: Bool = false,
+    areEmpty: Bool = false
+  ) throws(StateError) -> [[Float]] {
+    do throws(StateMismatch) {
+      return try shape.values(kind, in: tensors, mayBeMissing: mayBeMissing, areEmpty: areEmpty)
+    } catch {
+      throw damaged(error.problem)
     }
-    func group(
-      _ kind: String, mayBeMissing: Bool = false, areEmpty: Bool = false
-    ) throws(StateError) -> [[Float]] {
-      do throws(StateMismatch) {
-        return try shape.values(
-          kind, in: tensors, mayBeMissing: mayBeMissing, areEmpty: areEmpty)
-      } catch {
-        throw damaged(error.problem)
-      }
-    }
-    let row = try number("row")
+  }
+
+  private func batches(_ position: JSONValue) throws(StateError) -> BatchPosition {
+    let row = try number("row", position)
     guard row < shape.rows else {
       throw damaged("it stands before row \(row + 1) of a table of \(shape.rows)")
     }
@@ -183,22 +198,21 @@ extension StateFile {
     guard let words, words.count == 4,
       let generator = Generator(words: [words[0], words[1], words[2], words[3]])
     else { throw damaged("no generator") }
+    return BatchPosition(epoch: try number("epoch", position), row: row, generator: generator)
+  }
+
+  private func optimizer(
+    _ position: JSONValue, _ tensors: [ExactString: Tensor]
+  ) throws(StateError) -> OptimizerState<Float> {
     var optimizer = OptimizerState<Float>()
-    optimizer.steps = try number("optimizer_steps")
+    optimizer.steps = try number("optimizer_steps", position)
     // Nothing is remembered before the first step.
     let isNew = optimizer.steps == 0
-    optimizer.first = try group("first", mayBeMissing: isNew, areEmpty: shape.moments == 0)
-    optimizer.second = shape.moments == 2 ? try group("second", mayBeMissing: isNew) : []
-    return RunState(
-      training: TrainingState(
-        step: try number("step"), values: try group("value"), optimizer: optimizer,
-        batches: BatchPosition(
-          epoch: try number("epoch"), row: row, generator: generator)),
-      best: BestSoFar(
-        step: try number("best_step"), loss: position["best_loss"]?.double ?? .infinity,
-        values: try group("best", mayBeMissing: position["best_loss"]?.double == nil),
-        worse: try number("worse")),
-      history: try history(tensors))
+    optimizer.first = try group(
+      "first", tensors, mayBeMissing: isNew, areEmpty: shape.moments == 0)
+    optimizer.second =
+      shape.moments == 2 ? try group("second", tensors, mayBeMissing: isNew) : []
+    return optimizer
   }
 
   private func history(
