@@ -31,16 +31,14 @@ struct TextScoringSession {
       throw GenerationError.noLanguageModel(
         file: model, type: try opened.configuration.typeName ?? "the model")
     }
-    let tokenizer = try TokenizerSource.open(model)
-    let encoder = ExampleEncoder(
-      tokenizer: tokenizer, writer: try template.writerIfAny(ofModelAt: model),
-      stops: try StopTokens(ofModelIn: model, tokenizer), counts: data.counts,
-      vocabulary: opened.network.design.vocabulary)
+    let encoder = try ExampleEncoder(
+      ofModelAt: model, template, counts: data.loss,
+      opened.network.design)
     let evaluation = TextEvaluation(
       path: path, model: opened, base: comparing ? try TextModel<Float>(model) : nil,
       encoder: encoder, data: data, workers: workers)
     let progress = ProgressLine("scoring rows", total: nil, quiet: report.quiet)
-    let result = try evaluation.run { _ in progress.advance(by: 1) }
+    let result = try evaluation.run { progress.advance(by: 1) }
     progress.finish()
     try report.show(result.report(showsRows: report.json))
   }

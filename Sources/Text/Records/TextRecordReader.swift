@@ -81,6 +81,12 @@ package struct TextRecordReader {
     return nil
   }
 
+  /// Whether every row so far could be used.
+  package var isSound: Bool { problemCount == 0 }
+
+  /// The first of the rows that could not be used, and how many these are.
+  package var found: (problems: [TextDataError], count: Int) { (problems, problemCount) }
+
   /// Every row that could not be used.
   ///
   /// - Throws: `ErrorList` of the first of them, with how many there are besides; `TextDataError`
