@@ -14,7 +14,7 @@ struct StopTokens {
   private(set) var ids: [Int] = []
 
   /// - Throws: `ContainerError` when a file that is there cannot be read.
-  init(ofModelIn folder: String, _ tokenizer: Tokenizer) throws {
+  init(ofModelIn folder: String, _ tokenizer: Tokenizer?) throws {
     for name in ["config.json", "generation_config.json"] {
       let file = Folder.path(folder, name)
       guard Folder.holdsAnything(at: file) else { continue }
@@ -22,7 +22,7 @@ struct StopTokens {
       add(setting?.array?.compactMap(\.int) ?? setting?.int.map { [$0] } ?? [])
     }
     let text = try SpecialTokens(ofModelIn: folder).texts["eos_token"]
-    add(text.flatMap { tokenizer.id(of: $0) }.map { [$0] } ?? [])
+    add(text.flatMap { tokenizer?.id(of: $0) }.map { [$0] } ?? [])
   }
 
   private mutating func add(_ new: [Int]) {

@@ -24,11 +24,10 @@ struct TemplateOptions: ParsableArguments {
   var tools: String?
 
   @Option(
-    name: .customLong("set"),
     help: ArgumentHelp(
       "Value that the chat template asks for, as in --set enable_thinking=false; repeatable.",
       valueName: "name=json"))
-  var settings: [TemplateSetting] = []
+  var set: [TemplateSetting] = []
 
   @Option(
     help: ArgumentHelp(
@@ -39,7 +38,7 @@ struct TemplateOptions: ParsableArguments {
   var given: String? {
     let options = [
       ("--system", system != nil), ("--template", template != nil), ("--tools", tools != nil),
-      ("--set", !settings.isEmpty), ("--date", date != nil),
+      ("--set", !set.isEmpty), ("--date", date != nil),
     ]
     return options.first { $0.1 }?.0
   }
@@ -51,7 +50,7 @@ struct TemplateOptions: ParsableArguments {
     return try ConversationWriter(
       model: model, template: template, system: system, tools: tools,
       settings: OrderedDictionary(
-        settings.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+        set.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
       moment: date?.moment ?? .now)
   }
 
@@ -66,7 +65,7 @@ struct TemplateOptions: ParsableArguments {
 }
 
 /// `NAME=JSON`; what is no JSON is text.
-struct TemplateSetting: ExpressibleByArgument {
+struct TemplateSetting: ExpressibleByArgument, CustomStringConvertible {
   let name: String
   let value: JSONValue
 
@@ -76,10 +75,13 @@ struct TemplateSetting: ExpressibleByArgument {
     name = String(parts[0])
     value = (try? JSONValue(parsing: String(parts[1]))) ?? .string(String(parts[1]))
   }
+
+  /// As it may be given again.
+  var description: String { "\(name)=\(value.compactText)" }
 }
 
 /// A day as `2024-07-26`.
-struct TemplateDate: ExpressibleByArgument {
+struct TemplateDate: ExpressibleByArgument, CustomStringConvertible {
   let moment: TemplateMoment
 
   init?(argument: String) {
@@ -90,4 +92,9 @@ struct TemplateDate: ExpressibleByArgument {
     else { return nil }
     moment = TemplateMoment(year: numbers[0], month: numbers[1], day: numbers[2])
   }
+
+  init(_ moment: TemplateMoment) { self.moment = moment }
+
+  /// As it may be given again.
+  var description: String { moment.dateText }
 }

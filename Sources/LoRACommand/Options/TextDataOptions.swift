@@ -19,12 +19,11 @@ struct TextDataOptions: ParsableArguments {
     help: ArgumentHelp(
       "What the columns of a form are called, as prompt=question,completion=answer.",
       valueName: "names"))
-  var fields = FieldNames(names: [:])
+  var fields: FieldNames?
 
   @Option(
-    name: .customLong("loss"),
     help: ArgumentHelp("What counts: the answer of each text, or all of it.", valueName: "what"))
-  var counts = CountedText.answer
+  var loss = CountedText.answer
 
   @Option(
     help: ArgumentHelp("Tokens that the model reads at once at most.", valueName: "count"))

@@ -1,4 +1,5 @@
 import JSON
+import Models
 import Tensors
 import Text
 
@@ -7,13 +8,42 @@ import Text
 /// A row becomes one text and that one encoding. What counts is told by places in the text, never by
 /// looking for tokens: a token counts when it ends inside of an answer.
 struct ExampleEncoder {
-  let tokenizer: Tokenizer
+  /// Nil where the model has none; then only rows of ids are read.
+  private let knownTokenizer: Result<Tokenizer, TokenizerAbsence>
   /// Nil where the model has no chat template.
   let writer: ConversationWriter?
   let stops: StopTokens
-  var counts = CountedText.answer
+  let counts: CountedText
   /// Ids that the model has.
-  let vocabulary: Int
+  private let vocabulary: Int
+  /// Whether padding behind a row's ids counts as a part of its length: where the angles of positions
+  /// depend on that, as transformers reads a batch.
+  private let keepsPadding: Bool
+
+  /// The encoder of a model's folder; without `design` no id is too large.
+  ///
+  /// - Throws: What reading its files throws.
+  init(
+    ofModelAt model: String, _ template: TemplateOptions, counts: CountedText,
+    _ design: TransformerDesign?
+  ) throws {
+    knownTokenizer = try TokenizerSource.openIfAny(model)
+    writer = try template.writerIfAny(ofModelAt: model)
+    stops = try StopTokens(ofModelIn: model, try? knownTokenizer.get())
+    (self.counts, vocabulary) = (counts, design?.vocabulary ?? .max)
+    keepsPadding =
+      design?.blocks.contains {
+        $0.attention.rotation.map { !$0.isSame(for: 1, and: .max) } ?? false
+      } ?? false
+  }
+
+  /// Nil where the model has none.
+  var tokenizerIfAny: Tokenizer? { try? knownTokenizer.get() }
+
+  /// - Throws: `TokenizerAbsence`, which is no fault of a row's.
+  var tokenizer: Tokenizer {
+    get throws(TokenizerAbsence) { try knownTokenizer.get() }
+  }
 
   /// - Throws: `RowError` with the row's line, or what the tokenizer throws.
   func example(_ record: TextRecord) throws -> TextExample {
@@ -36,6 +66,7 @@ struct ExampleEncoder {
       guard writer != nil else { throw RowError(record, .noTemplate) }
       return try conversation(messages.array ?? [], tools: tools, record)
     case .labelled: throw RowError(record, .labelled)
+    case .pair: throw RowError(record, .pair)
     }
   }
 
@@ -57,7 +88,9 @@ struct ExampleEncoder {
   }
 
   private func tokens(_ row: TokenRow, _ record: TextRecord) throws -> TextExample {
-    let kept = row.ids.indices.filter { row.attentionMask?[$0] != 0 }
+    func isText(_ place: Int) -> Bool { row.attentionMask?[place] != 0 }
+    let end = row.ids.indices.last(where: isText) ?? -1
+    let kept = row.ids.indices.filter { isText($0) || (keepsPadding && $0 > end) }
     let labels: [Int]
     switch row.labels {
     case .none: labels = row.ids
@@ -65,17 +98,19 @@ struct ExampleEncoder {
     case .row: throw RowError(record, .labelled)
     }
     return try example(
-      kept.map { row.ids[$0] }, kept.map { Int32(clamping: max(labels[$0], -1)) }, record)
+      kept.map { row.ids[$0] },
+      kept.map { isText($0) ? Int32(clamping: max(labels[$0], -1)) : -1 }, record)
   }
 
   private func example(
-    _ ids: [Int], _ labels: [Int32], _ record: TextRecord
+    _ ids: [Int], _ labels: [Int32], _ record: TextRecord, dropsSystem: Bool = false
   ) throws(RowError) -> TextExample {
     for id in ids + labels.map({ Int($0) }) where id >= vocabulary {
       throw RowError(record, .beyondVocabulary(id: id, vocabulary: vocabulary))
     }
     guard ids.allSatisfy({ $0 >= 0 }) else { throw RowError(record, .negativeId) }
-    return TextExample(line: record.line, tokens: ids.map { Int32($0) }, labels: labels)
+    return TextExample(
+      line: record.line, tokens: ids.map { Int32($0) }, labels: labels, dropsSystem: dropsSystem)
   }
 }
 
@@ -94,8 +129,10 @@ extension ExampleEncoder {
     }
     let whole = try rendering(messages.count, asking: false)
     let encoding = try tokenizer.encode(whole.text, addingSpecialTokens: false)
+    let dropsSystem = dropsSystem(of: messages, in: whole.text)
     guard counts == .answer else {
-      return try example(encoding.ids, encoding.ids.map { Int32($0) }, record)
+      return try example(
+        encoding.ids, encoding.ids.map { Int32($0) }, record, dropsSystem: dropsSystem)
     }
     var spans = whole.generated
     if spans.isEmpty {
@@ -109,7 +146,18 @@ extension ExampleEncoder {
       }
     }
     return try example(
-      encoding.ids, labels(encoding, spans, marked: !whole.generated.isEmpty), record)
+      encoding.ids, labels(encoding, spans, marked: !whole.generated.isEmpty), record,
+      dropsSystem: dropsSystem)
+  }
+
+  /// Whether the template wrote nothing of what the system says.
+  private func dropsSystem(of messages: [JSONValue], in text: String) -> Bool {
+    guard let first = messages.first, first["role"]?.string == "system",
+      let words = first["content"]?.string
+    else { return false }
+    let word = words.split(whereSeparator: \.isWhitespace).max { $0.utf8.count < $1.utf8.count }
+    guard let word else { return false }
+    return !text.contains(word)
   }
 
   /// An answer runs through the token that ends it; what a template writes behind that is not said.
@@ -126,46 +174,5 @@ extension ExampleEncoder {
       for index in inside where index <= last ?? .max { labels[index] = Int32(encoding.ids[index]) }
     }
     return labels
-  }
-}
-
-/// Why a row of text data is not what a model can be measured on.
-struct RowError: ReportableError {
-  let line: Int
-  let problem: Problem
-  var file = ""
-
-  enum Problem {
-    case noTemplate
-    case labelled
-    case template(TemplateError)
-    case noPrefix(message: Int)
-    case beyondVocabulary(id: Int, vocabulary: Int)
-    case negativeId
-  }
-
-  init(_ record: TextRecord, _ problem: Problem) {
-    (line, self.problem) = (record.line, problem)
-  }
-
-  var category: FailureCategory { .badData }
-
-  var description: String { "\(escaped(file)):\(line): \(problem.text)" }
-}
-
-extension RowError.Problem {
-  fileprivate var text: String {
-    switch self {
-    case .noTemplate:
-      "a conversation, and the model has no chat template; give one with --template"
-    case .labelled: "the row has a label, which a language model does not foretell"
-    case .template(let error): "\(error)"
-    case .noPrefix(let message):
-      "message \(message): what the template writes to ask for it is no beginning of what it writes "
-        + "of it, so that the answer has no place; give another template, or --loss all"
-    case .beyondVocabulary(let id, let vocabulary):
-      "the id \(id) is beyond the model's \(vocabulary) tokens"
-    case .negativeId: "an id is negative"
-    }
   }
 }

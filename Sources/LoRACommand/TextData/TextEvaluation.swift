@@ -30,40 +30,22 @@ struct TextEvaluation {
   }
 
   /// - Throws: `ErrorList` with every row that cannot be used, or what reading throws.
-  func run(onProgress: (Int) -> Void) throws -> Result {
-    var reader = try TextRecordReader(
-      file: path == "-" ? "standard input" : path, format: data.format(of: path),
-      form: data.form,
-      fields: data.fields.names, source: TextSource.open(path))
-    var (result, problems, memory) = (Result(), [any ReportableError](), model.network.makeMemory())
+  func run(onProgress: () -> Void) throws -> Result {
+    let file = TextFile(path: path, options: data)
+    var (result, memory) = (Result(), model.network.makeMemory())
     result.baseScores = base.map { _ in TextScores() }
-    while let record = try reader.next() {
-      try Interruption.check()
-      do {
-        let example = try encoder.example(record)
-        guard example.counted > 0 else {
-          result.emptyRows += 1
-          continue
-        }
-        // Bad rows are all named before anything is computed in vain.
-        guard problems.isEmpty else { continue }
-        try score(example, &result, &memory)
-      } catch var error as RowError {
-        error.file = reader.file
-        problems.append(error)
+    result.form = try file.forEachRecord { record, isSound in
+      let example = try encoder.example(record)
+      guard example.counted > 0 else {
+        result.emptyRows += 1
+        return
       }
-      onProgress(reader.count)
+      // Bad rows are all named before anything is computed in vain.
+      if isSound { try score(example, &result, &memory) }
+      onProgress()
     }
-    result.form = reader.form ?? .text
-    guard problems.isEmpty else {
-      let listed = TextRecordReader.listedProblems
-      let rest = problems.count - listed
-      let others = TextDataError(file: reader.file, line: 0, problem: .others(rest))
-      throw ErrorList(Array(problems.prefix(listed)) + (rest > 0 ? [others] : []))
-    }
-    try reader.finish()
     guard result.scores.tokens > 0 else {
-      throw TextDataError(file: reader.file, line: 0, problem: .noAnswer)
+      throw TextDataError(file: file.name, line: 0, problem: .noAnswer)
     }
     return result
   }

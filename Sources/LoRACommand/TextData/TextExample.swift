@@ -7,6 +7,8 @@ struct TextExample: Equatable {
   let tokens: [Int32]
   /// Of each token, what it is as a target; -1 where it is none.
   let labels: [Int32]
+  /// Whether a system's words are not in it, because the template has no place for them.
+  var dropsSystem = false
 
   /// Tokens that are foretold: the first has nothing before it.
   var counted: Int { labels.dropFirst().count { $0 >= 0 } }

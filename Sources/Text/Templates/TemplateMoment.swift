@@ -16,6 +16,9 @@ package struct TemplateMoment: Sendable {
     (self.hour, self.minute, self.second) = (hour, minute, second)
   }
 
+  /// The day as `2024-07-26`.
+  package var dateText: String { (try? formatted("%F")) ?? "" }
+
   /// `datetime.now().strftime(format)` in the C locale.
   func formatted(_ format: String) throws(TemplateFailure) -> String {
     var result = ""
