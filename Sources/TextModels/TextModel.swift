@@ -29,14 +29,27 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
 
   /// Reads the weights of `checkpoint`, with `configuration` in place of the folder's own.
   ///
+  /// - Parameters:
+  ///   - checkpoint: The model.
+  ///   - configuration: What it is made of, where the folder's file is not to be asked.
+  ///   - adapters: Those that will go beside it: a classifier that one brings is the model's.
   /// - Throws: As opening a folder does.
-  package init(_ checkpoint: Checkpoint, configuration: ModelConfiguration? = nil) throws {
-    guard let configuration = try configuration ?? checkpoint.configuration else {
+  package init(
+    _ checkpoint: Checkpoint, configuration: ModelConfiguration? = nil,
+    headedBy adapters: [Adapter] = []
+  ) throws {
+    guard var configuration = try configuration ?? checkpoint.configuration else {
       throw TextNetworkError.noConfiguration(file: checkpoint.path)
     }
-    let design = try TransformerDesign(configuration)
-    let built = try NetworkBuilder.transformer(
-      design, from: try CheckpointTensors(checkpoint), as: Scalar.self)
+    let source = try CheckpointTensors(checkpoint)
+    let built: BuiltTransformer<Scalar>
+    if let head = AdapterHead(of: adapters, for: configuration) {
+      configuration = head.configuration
+      built = try NetworkBuilder.transformer(
+        try TransformerDesign(configuration), from: AdapterHead.Source(head: head, base: source))
+    } else {
+      built = try NetworkBuilder.transformer(try TransformerDesign(configuration), from: source)
+    }
     (file, self.checkpoint, self.configuration) = (checkpoint.path, checkpoint, configuration)
     (network, unusedTensors) = (built.network, built.unused)
   }
