@@ -118,6 +118,19 @@ package struct MergePlan: Sendable {
         if placement.isOriented { turned.append(update.module) }
       }
     }
+    for change in adapter.adapter.changes {
+      collect { plan throws(AdapterError) in
+        if case .value = change.form {
+        } else if let entry = plan.base.find(change.target),
+          let other = taken.updateValue(change.name, forKey: ExactString(entry.name))
+        {
+          throw .tensor(
+            file: adapter.adapter.file, name: change.name,
+            problem: "updates the same parameter as \"\(escaped(other))\"")
+        }
+        try plan.take(change, of: adapter)
+      }
+    }
     noteOriented(turned, of: adapter.adapter)
     noteIdleModules(of: adapter.adapter)
   }
@@ -145,7 +158,7 @@ package struct MergePlan: Sendable {
     let name = placement.entry.name
     var edit = edit(of: placement.entry, slabs: placement.terms.count, by: adapter.adapter)
     if placement.magnitude != nil || edit.magnitude != nil {
-      try checkMagnitude(edit, update, adapter)
+      try checkMagnitude(edit, update.name, adapter)
       edit.magnitude = placement.magnitude
     }
     for (slab, term) in placement.terms.enumerated() { edit.terms[slab].append(term) }
@@ -161,21 +174,28 @@ package struct MergePlan: Sendable {
     ledger.note(biasName, of: file, .biasUpdate, on: entry.name)
   }
 
-  /// A DoRA module is no sum: it has neither a weighted form nor one beside other updates.
-  private func checkMagnitude(
-    _ edit: TensorEdit, _ update: ModuleUpdate, _ adapter: WeightedAdapter
+  /// A DoRA module is no sum: it has no form beside other updates, and none that is taken out.
+  ///
+  /// PEFT has no weighted form either; LyCORIS and ComfyUI have (`MagnitudeStage`).
+  func checkMagnitude(
+    _ edit: TensorEdit, _ name: String, _ adapter: WeightedAdapter
   ) throws(AdapterError) {
-    guard !edit.hasTerms else {
-      throw .tensor(
-        file: adapter.adapter.file, name: update.name,
-        problem: "shares its module with another adapter, and one of them is DoRA; such updates "
-          + "do not add up: merge them one after the other")
-    }
-    guard adapter.weight == 1 else {
-      throw .tensor(
-        file: adapter.adapter.file, name: update.name,
-        problem: "is a DoRA module, which has no weighted form; merge this adapter with weight 1")
-    }
+    let problem: String? =
+      if edit.hasTerms {
+        "shares its module with another adapter, and one of them is DoRA; such updates "
+          + "do not add up: merge them one after the other"
+      } else if adapter.weight == 1 {
+        nil
+      } else if adapter.adapter.dialect != .kohya {
+        "is a DoRA module, which has no weighted form; merge this adapter with weight 1"
+      } else if adapter.weight < 0 {
+        "is a DoRA module, which is not taken out by a negative weight; give --base, or merge with "
+          + "--reversible"
+      } else {
+        nil
+      }
+    guard let problem else { return }
+    throw .tensor(file: adapter.adapter.file, name: name, problem: problem)
   }
 
   func edit(of entry: TensorEntry, slabs: Int, by adapter: Adapter) -> TensorEdit {

@@ -145,7 +145,12 @@ package struct AdapterAudit: Sendable {
   // MARK: What is no plain update
 
   private static func wholes(_ adapter: Adapter) -> [Finding] {
-    adapter.replacements.map { replacement in
+    let changes = adapter.changes.map { change in
+      Finding(
+        kind: .replacement, subject: change.target,
+        sentence: "is changed by \(change.kindName), which is not measured here")
+    }
+    return changes + adapter.replacements.map { replacement in
       let sentence =
         replacement.rows.map { "brings \($0.count) rows whole" }
         ?? "brings the parameter whole, \(replacement.tensor.type.rawValue) "

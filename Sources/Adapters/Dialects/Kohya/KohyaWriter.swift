@@ -87,8 +87,9 @@ struct KohyaWriter {
     ]
     if let magnitude = part.update.magnitude {
       let tail = [Int](repeating: 1, count: part.down.shape.rank - 1)
-      let shape = Shape([magnitude.shape.elementCount] + tail)
-      result.append((name + ".dora_scale", magnitude.reshaped(to: shape)))
+      let count = magnitude.shape.elementCount
+      let leading = part.update.magnitudeAxis == .inputs ? [1, count] + tail.dropFirst() : [count] + tail
+      result.append((name + ".dora_scale", magnitude.reshaped(to: Shape(leading))))
     }
     return result
   }
