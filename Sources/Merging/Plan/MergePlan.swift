@@ -61,11 +61,10 @@ package struct MergePlan: Sendable {
       throw ErrorList([error])
     }
     (self.choices, model) = (choices, configuration)
-    let names = entries.map(\.name)
     for weighted in adapters {
       do throws(ErrorList) {
         let adapter = try weighted.adapter.resolved(
-          against: names, configuration: configuration
+          against: entries, configuration: configuration
         ).located(in: entries)
         take(WeightedAdapter(adapter, weight: weighted.weight))
       } catch {

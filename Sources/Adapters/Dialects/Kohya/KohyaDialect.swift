@@ -29,7 +29,7 @@ struct KohyaDialect {
   }
 
   private static func take(_ tensor: NamedTensor, into table: inout PairTable) {
-    guard let name = KohyaName(tensor.name) else {
+    guard let name = KohyaName(tensor.name, takesShared: true) else {
       table.refuse(
         tensor.name, TensorKind.refusal(tensor.name, dialect: "kohya's or diffusers' kind"))
       return
