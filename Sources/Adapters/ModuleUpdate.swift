@@ -43,7 +43,7 @@ package struct ModuleUpdate: Sendable {
   /// DoRA's magnitude vector.
   package let magnitude: Tensor?
   /// What the magnitudes are the lengths of: outputs, but for some of LyCORIS'.
-  package internal(set) var magnitudeAxis = MagnitudeVector.Axis.outputs
+  package internal(set) var magnitudeAxis = ChannelVector.Axis.outputs
   /// The adapter tensors this came from: A, B and what goes with them.
   package internal(set) var tensorNames: [String]
   /// Empty in an adapter that was resolved against its base.

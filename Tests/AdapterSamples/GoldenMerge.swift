@@ -21,7 +21,11 @@ package struct GoldenMerge {
   private let relative: Double
 
   package init(_ name: String, under group: String = "merge") throws {
-    folder = Fixtures.path("\(group)/\(name)")
+    try self.init(inFolder: Fixtures.path("\(group)/\(name)"))
+  }
+
+  package init(inFolder path: String) throws {
+    folder = path
     let about = try JSONValue(contentsOf: folder + "/case.json")
     base = try Checkpoint.open(folder + "/" + (about["base"]?.string ?? ""))
     adapterPath = folder + "/" + (about["adapter"]?.string ?? "")
@@ -29,6 +33,9 @@ package struct GoldenMerge {
     absolute = about["tolerance"]?["abs"]?.double ?? 0
     relative = about["tolerance"]?["rel"]?.double ?? 0
   }
+
+  /// Whether the base is a folder, and so the result.
+  package var isFolder: Bool { !base.path.hasSuffix(".safetensors") }
 
   package func merge(to path: String) throws -> Checkpoint {
     let adapter = WeightedAdapter(try AdapterFile.open(adapterPath))

@@ -106,6 +106,7 @@ struct PairTable {
   /// Throws everything that was refused, in the order of the file.
   ///
   /// - Parameter isAll: Whether the adapter has nothing else, so that there has to be a module.
+  /// - Throws: `ErrorList`.
   func check(isAll: Bool = true) throws(ErrorList) {
     guard errors.isEmpty else { throw ErrorList(errors) }
     guard modules.isEmpty, isAll else { return }

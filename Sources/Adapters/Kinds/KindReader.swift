@@ -6,12 +6,12 @@ struct KindReader {
   let parts: KindTable.Parts
   let file: String
 
-  private func part(_ part: KindPart) -> NamedTensor? { parts[.kind(part)] }
+  func part(_ part: KindPart) -> NamedTensor? { parts[.kind(part)] }
 
   /// In an order that does not depend on the file's.
   private var names: [String] { parts.values.map(\.name).sorted() }
 
-  private func refusal(_ name: String, _ problem: String) -> AdapterError {
+  func refusal(_ name: String, _ problem: String) -> AdapterError {
     .tensor(file: file, name: name, problem: problem)
   }
 
@@ -34,6 +34,9 @@ struct KindReader {
     if let bias = parts[.upBias] {
       throw mixed(bias.name, "a bias of lora_B", first)
     }
+    if let lengths = parts[.magnitude], [.factors, .rotation, .products].contains(first.kind) {
+      throw mixed(lengths.name, "DoRA's", first)
+    }
     return first.kind
   }
 
@@ -49,7 +52,7 @@ struct KindReader {
   // MARK: Finding the parts
 
   /// A tensor that the kind cannot do without.
-  private func need(
+  func need(
     _ part: KohyaName.Part, called ending: String
   ) throws(AdapterError) -> NamedTensor {
     if let tensor = parts[part] { return tensor }
@@ -57,24 +60,25 @@ struct KindReader {
       names[0], "has no \(ending) beside it; the file is incomplete: fetch the adapter again")
   }
 
-  private func matrix(_ part: KindPart) throws(AdapterError) -> NamedTensor {
+  func matrix(_ part: KindPart) throws(AdapterError) -> NamedTensor {
     let tensor = try need(.kind(part), called: part.rawValue)
     try check(tensor, rank: 2...)
     return tensor
   }
 
-  private func check(
+  func check(
     _ tensor: NamedTensor, rank: PartialRangeFrom<Int>
   ) throws(AdapterError) {
     guard rank.contains(tensor.tensor.shape.rank), tensor.tensor.shape.elementCount > 0 else {
       throw refusal(
-        tensor.name, "expected \(rank.lowerBound == 2 ? "a matrix" : "a Tucker core"), found the "
-          + "shape \(tensor.tensor.shape)")
+        tensor.name,
+        "expected \(rank.lowerBound == 2 ? "a matrix" : "a Tucker core"), "
+          + "found the shape \(tensor.tensor.shape)")
     }
   }
 
   /// Refuses two tensors that do not have `count` in common.
-  private func checkFit(
+  func checkFit(
     _ tensor: NamedTensor, axis: Int, _ count: Int, of other: NamedTensor
   ) throws(AdapterError) {
     guard tensor.tensor.shape[axis] == count else {
@@ -89,7 +93,7 @@ struct KindReader {
   // MARK: Scaling and magnitudes
 
   /// alpha / rank; 1 without an alpha, or where it is 0.
-  private func scaling(rank: Int) throws(AdapterError) -> Double {
+  func scaling(rank: Int) throws(AdapterError) -> Double {
     guard let alpha = parts[.alpha] else { return 1 }
     guard alpha.tensor.shape.elementCount == 1, let value = alpha.tensor.doubles?.first else {
       throw refusal(alpha.name, "expected a single number, found \(alpha.tensor.shape)")
@@ -97,11 +101,11 @@ struct KindReader {
     return value == 0 ? 1 : Adapters.scaling(alpha: value, rank: rank, isRankStabilized: false)
   }
 
-  private var magnitude: MagnitudeVector? {
-    parts[.magnitude].map { MagnitudeVector(doraScale: $0.tensor) }
+  private var magnitude: ChannelVector? {
+    parts[.magnitude].map { ChannelVector(doraScale: $0.tensor) }
   }
 
-  private func change(_ form: ModuleChange.Form) -> ModuleChange {
+  func change(_ form: ModuleChange.Form) -> ModuleChange {
     ModuleChange(
       module: module, form: form, magnitude: magnitude, tensorNames: names,
       openQuestions: [.ofName(module)])
@@ -173,7 +177,8 @@ struct KindReader {
       .kronecker2, .kronecker2A, .kronecker2B, .kroneckerCore2)
     if let core = part(.kroneckerCore1) {
       throw refusal(
-        core.name, "is a Tucker core of LoKr's first factor, which has none; fetch the adapter again")
+        core.name,
+        "is a Tucker core of LoKr's first factor, which has none; fetch the adapter again")
     }
     guard let rank = rightRank ?? leftRank else {
       return change(.kronecker(left, right, scaling: 1))

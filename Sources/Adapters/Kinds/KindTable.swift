@@ -18,7 +18,7 @@ struct KindTable {
   var isEmpty: Bool { modules.isEmpty && singles.isEmpty }
 
   mutating func place(_ tensor: NamedTensor, at name: KohyaName) {
-    check(tensor)
+    if name.part != .kind(.onInput) { check(tensor) }
     if case .kind(let part) = name.part, part.kind == nil {
       singles.append((part, name.module, tensor))
     } else if let other = modules[name.module]?[name.part] {
@@ -58,6 +58,9 @@ struct KindTable {
         case .tucker: updates.append(try reader.tuckerUpdate())
         case .hadamard: changes.append(try reader.hadamard())
         case .kronecker: changes.append(try reader.kronecker())
+        case .factors: changes.append(try reader.factors())
+        case .rotation: changes.append(try reader.rotation())
+        case .products: changes.append(try reader.products())
         }
       } catch {
         errors.append(error)
@@ -72,7 +75,7 @@ struct KindTable {
       let names = [tensor.name] + (alphas.removeValue(forKey: module).map { [$0] } ?? [])
       return ModuleChange(
         module: module, parameter: part.parameter,
-        form: part == .value ? .value(tensor.tensor) : .difference(tensor.tensor),
+        form: part == .value || part == .scale ? .value(tensor.tensor) : .difference(tensor.tensor),
         tensorNames: names, openQuestions: [.ofName(module)])
     }
   }

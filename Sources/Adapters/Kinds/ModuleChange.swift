@@ -7,6 +7,8 @@ package struct ModuleChange: Sendable, Equatable {
   package enum Parameter: String, Sendable {
     case weight
     case bias
+    /// What Flux calls the weight of a norm.
+    case scale
   }
 
   package enum Form: Sendable, Equatable {
@@ -14,6 +16,12 @@ package struct ModuleChange: Sendable, Equatable {
     case hadamard(LowRankPair, LowRankPair)
     /// LoKr: `W + s·(w₁ ⊗ w₂)` of two matrices; w₂'s columns run over inputs and kernel.
     case kronecker(Tensor, Tensor, scaling: Double)
+    /// IA³: `W·(1 + v)`, a number of v for each output or input.
+    case factors(ChannelVector)
+    /// diag-OFT, BOFT and kohya's OFT: the outputs are rotated.
+    case rotation(RotationBlocks)
+    /// GLoRA: `W + s·(b₁·b₂ + W·a₁·a₂)`.
+    case products(GLoRAFactors)
     /// A difference of the parameter's own shape, which is added.
     case difference(Tensor)
     /// The parameter itself, which takes the old one's place.
@@ -25,7 +33,7 @@ package struct ModuleChange: Sendable, Equatable {
   package let parameter: Parameter
   package let form: Form
   /// DoRA's magnitudes, as `dora_scale` has them.
-  package let magnitude: MagnitudeVector?
+  package let magnitude: ChannelVector?
   /// The adapter tensors that this came from.
   package let tensorNames: [String]
   /// As in `ModuleUpdate`: names alone are ever open.
@@ -33,7 +41,7 @@ package struct ModuleChange: Sendable, Equatable {
 
   package init(
     module: String, parameter: Parameter = .weight, form: Form,
-    magnitude: MagnitudeVector? = nil, tensorNames: [String],
+    magnitude: ChannelVector? = nil, tensorNames: [String],
     openQuestions: Set<ModuleUpdate.OpenQuestion> = []
   ) {
     (self.module, self.parameter, self.form) = (module, parameter, form)
@@ -52,6 +60,9 @@ package struct ModuleChange: Sendable, Equatable {
     switch form {
     case .hadamard: "LoHa"
     case .kronecker: "LoKr"
+    case .factors: "IA³"
+    case .rotation(let blocks): blocks.isButterfly ? "BOFT" : "OFT"
+    case .products: "GLoRA"
     case .difference: "a whole difference"
     case .value: "a whole parameter"
     }
@@ -62,14 +73,17 @@ package struct ModuleChange: Sendable, Equatable {
       switch form {
       case .hadamard(let first, let second): [first.down, first.up, second.down, second.up]
       case .kronecker(let left, let right, _): [left, right]
+      case .factors(let vector): [vector.values]
+      case .rotation(let blocks): [blocks.values, blocks.rescale]
+      case .products(let factors): [factors.a1, factors.a2, factors.b1, factors.b2]
       case .difference(let tensor), .value(let tensor): [tensor]
       }
     return (tensors + [magnitude?.values]).reduce(0) { $0 + ($1?.shape.elementCount ?? 0) }
   }
 }
 
-/// The lengths that DoRA trained, one for each output or each input of a module.
-package struct MagnitudeVector: Sendable, Equatable {
+/// One number for each output or each input of a module: DoRA's lengths, IA³'s factors.
+package struct ChannelVector: Sendable, Equatable {
   package enum Axis: Sendable {
     case outputs
     case inputs

@@ -1,3 +1,4 @@
+import Containers
 import JSON
 import Models
 import Tensors
@@ -12,6 +13,7 @@ extension Adapter {
   ///
   /// | open                | settled by                                                          |
   /// |---------------------|---------------------------------------------------------------------|
+  /// | a family's naming   | the base's modules, by the rows they have in common (`PartedBase`)   |
   /// | underscored name    | the base's list of modules                                          |
   /// | part of a pipeline  | left out when the base has the module without it                    |
   /// | interleaved heads   | head counts in the base's `config.json`                             |
@@ -19,10 +21,22 @@ extension Adapter {
   /// | orientation         | `fan_in_fan_out` when the base is a model of Conv1D layers          |
   ///
   /// - Parameters:
-  ///   - names: The base's tensor names.
+  ///   - entries: The base's tensors.
   ///   - configuration: What the base's `config.json` says, when it has one.
   /// - Returns: An adapter whose updates have no open questions.
   /// - Throws: `ErrorList` with every update whose question the base does not answer.
+  package func resolved(
+    against entries: [TensorEntry], configuration: ModelConfiguration?
+  ) throws(ErrorList) -> Adapter {
+    let names = entries.map(\.name)
+    guard let base = PartedBase(entries) else {
+      return try resolved(against: names, configuration: configuration)
+    }
+    return try placed(on: base, NameMap(names))
+      .resolved(against: names, configuration: configuration)
+  }
+
+  /// The same for a base that is none of an image or video model, by its tensor names.
   package func resolved(
     against names: [String], configuration: ModelConfiguration?
   ) throws(ErrorList) -> Adapter {

@@ -189,7 +189,7 @@ struct PlannedUpdates {
 
   /// What is added to one weight; nil where the edit is more than a sum.
   func update(of name: String, _ edit: TensorEdit) -> AuditedUpdate? {
-    guard edit.magnitude == nil, edit.replacement == nil, edit.rowReplacements.isEmpty,
+    guard edit.stage == nil, edit.replacement == nil, edit.rowReplacements.isEmpty,
       edit.deltas.isEmpty
     else {
       return nil

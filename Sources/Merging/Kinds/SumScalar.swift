@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// What sums on a weight are taken in: f32, or f64 where the weight or the result is f64.
-protocol SumScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+protocol SumScalar: DenseScalar {
   /// The numbers of `bytes`, which are in `format`.
   static func values(of bytes: RawSpan, as format: FloatFormat) -> [Self]
 

@@ -155,7 +155,7 @@ struct FactorFitting {
   func magnitudeStage() throws(AdapterError) -> MagnitudeStage? {
     guard let magnitude = update.magnitude else { return nil }
     return try MagnitudeStage(
-      MagnitudeVector(magnitude, along: update.magnitudeAxis), on: weight, isTurned: isTurned,
+      ChannelVector(magnitude, along: update.magnitudeAxis), on: weight, isTurned: isTurned,
       name: update.magnitudeName, file: file)
   }
 

@@ -8,52 +8,30 @@ import Tensors
 /// index modulo 8, added as ((0+4)+(2+6))+((1+5)+(3+7)); along a column, ascending rows. `V`, the
 /// factor and the product are in f32 (f64 when weight or result is f64), and the product is rounded
 /// once more to the result's type. So the bits are the same on every machine.
-struct MagnitudeScaler {
+struct MagnitudeScaler: WeightMap {
   private let stage: MagnitudeStage
-  private let format: FloatFormat
-  private let isDouble: Bool
-  private let columns: Int
-  private let sum: PackedSum
+  private let place: WeightStage.Place
   /// m / ‖V‖ of each output.
-  let factors: [Double]
+  private let factors: [Double]
 
   /// Takes the factors that an equal scaler computed when the weight was whole.
-  ///
-  /// - Parameters:
-  ///   - stage: The magnitudes.
-  ///   - sum: As in the other initializer.
-  ///   - format: The weight's own.
-  ///   - isDouble: Whether to compute in f64.
-  ///   - columns: Of the weight as a matrix.
-  ///   - factors: One for each output.
-  init(
-    _ stage: MagnitudeStage, sum: PackedSum, format: FloatFormat, isDouble: Bool,
-    columns: Int, factors: [Double]
-  ) {
-    self.stage = stage
-    self.format = format
-    self.isDouble = isDouble
-    self.columns = columns
-    self.sum = sum
-    self.factors = factors
+  init(_ stage: MagnitudeStage, on place: WeightStage.Place, factors: [Double]) {
+    (self.stage, self.place, self.factors) = (stage, place, factors)
   }
 
   /// Reads the weight once and computes its lengths.
   ///
   /// - Parameters:
   ///   - stage: The magnitudes.
-  ///   - sum: ΔW, packed from doubles if `isDouble`.
-  ///   - format: The weight's own.
-  ///   - isDouble: Whether to compute in f64.
-  ///   - size: The weight as a matrix.
+  ///   - place: The weight.
   ///   - read: Gives the bytes of any range of the weight.
   /// - Throws: What `read` throws.
   init(
-    _ stage: MagnitudeStage, sum: PackedSum, format: FloatFormat, isDouble: Bool,
-    size: (rows: Int, columns: Int), reading read: TensorBytes
+    _ stage: MagnitudeStage, on place: WeightStage.Place, reading read: TensorBytes
   ) throws {
-    var lengths = SquaredLengths(axis: stage.axis, size: size)
-    let count = size.rows * size.columns
+    var lengths = SquaredLengths(axis: stage.axis, size: place.size)
+    let (sum, format) = (place.sum, place.format)
+    let count = place.size.rows * place.size.columns
     let step = Fingerprint.chunkSize / format.byteCount
     var buffer = [UInt8](repeating: 0, count: min(count, step) * format.byteCount)
     for start in stride(from: 0, to: count, by: step) {
@@ -63,7 +41,7 @@ struct MagnitudeScaler {
       try buffer.withMutableBytes(in: bytes) { try read(first..<(first + bytes.count), &$0) }
       buffer.withBytes { buffer in
         let source = buffer.extracting(bytes)
-        if isDouble {
+        if place.isDouble {
           lengths.add(sum.values(elements, of: source, as: format) as [Double])
         } else {
           lengths.add(sum.values(elements, of: source, as: format) as [Float])
@@ -72,37 +50,24 @@ struct MagnitudeScaler {
     }
     let magnitudes = stage.magnitude.doubles ?? []
     self.init(
-      stage, sum: sum, format: format, isDouble: isDouble, columns: size.columns,
-      factors: zip(magnitudes, lengths.lengths()).map { $0 / $1 })
+      stage, on: place, factors: zip(magnitudes, lengths.lengths()).map { $0 / $1 })
   }
 
-  /// The output that an element belongs to, when its length is zero.
   func emptyOutput(at element: Int) -> Int? {
-    let index = stage.axis.index(of: element, columns: columns)
+    let index = stage.axis.index(of: element, columns: place.size.columns)
     return factors[index].isFinite ? nil : index
   }
 
-  /// Writes W' for a range of the weight's elements, in the format `result`.
-  func apply(
-    _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan,
-    as result: FloatFormat
-  ) {
-    let bytes =
-      isDouble
-      ? Double.encode(values(elements, of: source), as: result)
-      : Float.encode(values(elements, of: source), as: result)
-    bytes.withBytes { destination.copy($0) }
-  }
+  var preparation: [UInt8]? { Double.encode(factors, as: .f64) }
 
-  /// W' of a range whose bytes are `source`, not rounded to a format.
   func values<Value: SumScalar>(_ elements: Range<Int>, of source: RawSpan) -> [Value] {
-    var values: [Value] = sum.values(elements, of: source, as: format)
+    var values: [Value] = place.sum.values(elements, of: source, as: place.format)
     for index in values.indices {
-      let output = stage.axis.index(of: elements.lowerBound + index, columns: columns)
+      let output = stage.axis.index(of: elements.lowerBound + index, columns: place.size.columns)
       values[index] *= Value(factors[output])
     }
     guard stage.weight != 1 else { return values }
-    let old = Value.values(of: source, as: format)
+    let old = Value.values(of: source, as: place.format)
     let weight = Value(stage.weight)
     for index in values.indices {
       values[index] = old[index] + weight * (values[index] - old[index])

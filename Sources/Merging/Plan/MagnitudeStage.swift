@@ -38,7 +38,7 @@ extension MagnitudeStage {
   ///   - file: The adapter's path.
   /// - Throws: `AdapterError.tensor` when there are more or fewer than the weight has.
   init(
-    _ vector: MagnitudeVector, on weight: TensorEntry, isTurned: Bool, name: String, file: String
+    _ vector: ChannelVector, on weight: TensorEntry, isTurned: Bool, name: String, file: String
   ) throws(AdapterError) {
     let shape = weight.shape
     let kernel = shape.dimensions.dropFirst(2).reduce(1, *)

@@ -19,15 +19,16 @@ extension MergePlan {
     let entry = try base.find(change.target, for: change.name, of: file)
     let fitting = ChangeFitting(change: change, entry: entry, adapter: adapter)
     var edit = edit(of: entry, slabs: 1, by: adapter.adapter)
-    let magnitude = try fitting.magnitudeStage()
-    if magnitude != nil || edit.magnitude != nil {
-      try checkMagnitude(edit, change.name, adapter)
-      edit.magnitude = magnitude
-    }
     guard edit.slabs == 1 else {
       throw fitting.refusal("is for a stack of experts, which has no such change")
     }
-    edit.deltas.append(try fitting.delta())
+    if let stage = try fitting.stage() {
+      try checkStage(change.kindName, edit, change.name, adapter)
+      edit.stage = stage
+    } else {
+      try checkShared(edit, change.name, adapter)
+    }
+    if let delta = try fitting.delta() { edit.deltas.append(delta) }
     edits[ExactString(entry.name)] = edit
     for tensor in change.tensorNames { ledger.note(tensor, of: file, .update, on: entry.name) }
   }
@@ -58,7 +59,7 @@ private struct ChangeFitting {
   /// What is added.
   ///
   /// - Throws: `AdapterError.tensor` when the sizes are not the weight's.
-  func delta() throws(AdapterError) -> WeightDelta {
+  func delta() throws(AdapterError) -> WeightDelta? {
     guard entry.type.floatFormat != nil else {
       throw refusal(
         "the base's \"\(escaped(entry.name))\" is \(entry.type.rawValue); a change needs F64, F32, "
@@ -78,6 +79,7 @@ private struct ChangeFitting {
         throw mismatch("\(tensor.shape)")
       }
       return WeightDelta(form: .whole(tensor), scale: weight)
+    case .factors, .rotation, .products: return nil
     }
   }
 
@@ -86,13 +88,54 @@ private struct ChangeFitting {
     guard found == (rows, columns) else { throw mismatch("[\(found.0), \(found.1)]") }
   }
 
-  func magnitudeStage() throws(AdapterError) -> MagnitudeStage? {
+  /// What is done to the weight beyond that; nil for a sum.
+  ///
+  /// - Throws: As `delta`.
+  func stage() throws(AdapterError) -> WeightStage? {
+    switch change.form {
+    case .factors(let vector):
+      let axis = axis(of: vector.axis)
+      let count = axis.count(rows: rows, columns: columns)
+      guard vector.values.shape.elementCount == count else {
+        throw mismatch("\(vector.values.shape) factors")
+      }
+      let factors = (vector.values.doubles ?? []).map { 1 + adapter.weight * $0 }
+      return .factors(ChannelFactors(factors: factors, axis: axis))
+    case .rotation(let blocks):
+      guard blocks.outputs == rows, !blocks.isButterfly || fits(blocks) else {
+        throw mismatch("rotations of \(blocks.outputs) outputs, \(blocks.values.shape)")
+      }
+      return .rotation(Rotation(blocks: blocks, weight: adapter.weight))
+    case .products(let factors):
+      let found = (
+        factors.b1.shape[0], factors.b2.shape.dimensions.dropFirst().reduce(1, *),
+        factors.a1.shape[0], factors.a2.shape[1]
+      )
+      let inputs = entry.shape.rank > 1 ? entry.shape[1] : 1
+      guard found == (rows, columns, inputs, inputs) else {
+        throw mismatch("[\(found.0), \(found.1)] of \(found.2) inputs")
+      }
+      return .products(WeightProducts(factors: factors, weight: adapter.weight))
+    case .hadamard, .kronecker, .difference, .value: return try magnitudes()
+    }
+  }
+
+  /// A butterfly of m stages mixes 2^(m−1)·b outputs.
+  private func fits(_ blocks: RotationBlocks) -> Bool {
+    blocks.stages < 32 && rows.isMultiple(of: (1 << (blocks.stages - 1)) * blocks.size)
+  }
+
+  private func axis(of axis: ChannelVector.Axis) -> MagnitudeStage.Axis {
+    axis == .outputs ? .rows : .columns(width: entry.shape.dimensions.dropFirst(2).reduce(1, *))
+  }
+
+  private func magnitudes() throws(AdapterError) -> WeightStage? {
     guard let magnitude = change.magnitude else { return nil }
     let name = change.tensorNames.first { $0.hasSuffix(".dora_scale") } ?? change.name
     var stage = try MagnitudeStage(
       magnitude, on: entry, isTurned: false, name: name, file: file)
     stage.weight = adapter.weight
-    return stage
+    return .magnitudes(stage)
   }
 }
 

@@ -61,11 +61,10 @@ package struct MergePlan: Sendable {
       throw ErrorList([error])
     }
     (self.choices, model) = (choices, configuration)
-    let names = entries.map(\.name)
     for weighted in adapters {
       do throws(ErrorList) {
         let adapter = try weighted.adapter.resolved(
-          against: names, configuration: configuration
+          against: entries, configuration: configuration
         ).located(in: entries)
         take(WeightedAdapter(adapter, weight: weighted.weight))
       } catch {
@@ -157,9 +156,11 @@ package struct MergePlan: Sendable {
     let file = adapter.adapter.file
     let name = placement.entry.name
     var edit = edit(of: placement.entry, slabs: placement.terms.count, by: adapter.adapter)
-    if placement.magnitude != nil || edit.magnitude != nil {
-      try checkMagnitude(edit, update.name, adapter)
-      edit.magnitude = placement.magnitude
+    if let magnitude = placement.magnitude {
+      try checkStage("DoRA", edit, update.name, adapter)
+      edit.stage = .magnitudes(magnitude)
+    } else {
+      try checkShared(edit, update.name, adapter)
     }
     for (slab, term) in placement.terms.enumerated() { edit.terms[slab].append(term) }
     edits[ExactString(name)] = edit
@@ -174,28 +175,38 @@ package struct MergePlan: Sendable {
     ledger.note(biasName, of: file, .biasUpdate, on: entry.name)
   }
 
-  /// A DoRA module is no sum: it has no form beside other updates, and none that is taken out.
+  /// What is no sum has no form beside other updates, and none that a negative weight takes out.
   ///
-  /// PEFT has no weighted form either; LyCORIS and ComfyUI have (`MagnitudeStage`).
-  func checkMagnitude(
-    _ edit: TensorEdit, _ name: String, _ adapter: WeightedAdapter
+  /// A weighted DoRA of PEFT's is not defined; LyCORIS and ComfyUI have one (`MagnitudeStage`).
+  func checkStage(
+    _ kind: String, _ edit: TensorEdit, _ name: String, _ adapter: WeightedAdapter
   ) throws(AdapterError) {
     let problem: String? =
       if edit.hasTerms {
-        "shares its module with another adapter, and one of them is DoRA; such updates "
+        "shares its module with another adapter, and one of them is \(kind); such updates "
           + "do not add up: merge them one after the other"
-      } else if adapter.weight == 1 {
-        nil
-      } else if adapter.adapter.dialect != .kohya {
-        "is a DoRA module, which has no weighted form; merge this adapter with weight 1"
+      } else if adapter.weight != 1, adapter.adapter.dialect != .kohya {
+        "is a \(kind) module, which has no weighted form; merge this adapter with weight 1"
       } else if adapter.weight < 0 {
-        "is a DoRA module, which is not taken out by a negative weight; give --base, or merge with "
+        "is a \(kind) module, which no negative weight takes out: give --base, or merge with "
           + "--reversible"
       } else {
         nil
       }
     guard let problem else { return }
     throw .tensor(file: adapter.adapter.file, name: name, problem: problem)
+  }
+
+  /// Refuses a sum on a weight to which another adapter does more.
+  func checkShared(
+    _ edit: TensorEdit, _ name: String, _ adapter: WeightedAdapter
+  ) throws(AdapterError) {
+    guard edit.stage != nil else { return }
+    throw .tensor(
+      file: adapter.adapter.file, name: name,
+      problem:
+        "shares its module with another adapter, whose change is no sum; such updates do not "
+        + "add up: merge them one after the other")
   }
 
   func edit(of entry: TensorEntry, slabs: Int, by adapter: Adapter) -> TensorEdit {

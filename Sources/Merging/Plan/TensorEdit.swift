@@ -19,8 +19,8 @@ package struct TensorEdit: Sendable {
   var terms: [[UpdateTerm]]
   /// What is added besides, in the order of the adapters.
   var deltas: [WeightDelta] = []
-  /// DoRA's magnitudes, applied after the one term that then is allowed.
-  var magnitude: MagnitudeStage?
+  /// What is done after that, of one adapter alone.
+  var stage: WeightStage?
   /// Rows that are put in last, in the adapter's own type.
   var rowReplacements: [(row: Int, values: Tensor)] = []
   /// The paths of the adapters that take part, for messages.
@@ -44,7 +44,7 @@ package struct TensorEdit: Sendable {
   }
 
   /// Whether the edit adds something, beyond replacing.
-  package var hasTerms: Bool { !deltas.isEmpty || terms.contains { !$0.isEmpty } }
+  package var hasTerms: Bool { stage != nil || !deltas.isEmpty || terms.contains { !$0.isEmpty } }
 
   /// Whether the other edit of a tensor of this shape gives every element the same value.
   func isSame(as other: Self) -> Bool {
@@ -54,7 +54,7 @@ package struct TensorEdit: Sendable {
       && deltas == other.deltas
       && terms.map(\.count) == other.terms.map(\.count)
       && rowReplacements.count == other.rowReplacements.count
-      && magnitude == nil && other.magnitude == nil
+      && stage == nil && other.stage == nil
   }
 
   /// A part of a range that lies in one slab.

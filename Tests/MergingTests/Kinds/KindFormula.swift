@@ -3,9 +3,9 @@ import Tensors
 /// W' of a `KindCase` in f64, element by element.
 struct KindFormula {
   let kind: KindCase
-  private let parts: [String: [Double]]
-  private let rank = KindCase.rank
-  private let scale = KindCase.alpha / Double(KindCase.rank)
+  let parts: [String: [Double]]
+  let rank = KindCase.rank
+  let scale = KindCase.alpha / Double(KindCase.rank)
 
   init(_ kind: KindCase, _ tensors: [String: Tensor]) {
     self.kind = kind
@@ -19,14 +19,17 @@ struct KindFormula {
     case .outputLengths, .hadamardLengths, .inputLengths:
       let whole = scaled(zip(old, delta()).map { $0 + $1 })
       return zip(old, whole).map { $0 + w * ($1 - $0) }
+    case .outputFactors, .inputFactors, .rotation, .shortRotation, .scaledRotation, .butterfly,
+      .kohyaRotation, .products:
+      return multiplied(old, weight: w)
     default: return zip(old, delta()).map { $0 + w * $1 }
     }
   }
 
-  private subscript(_ part: String) -> [Double] { parts[part] ?? [] }
+  subscript(_ part: String) -> [Double] { parts[part] ?? [] }
 
   /// Every element `[o, i, k]` of the weight.
-  private func each(_ element: (_ o: Int, _ i: Int, _ k: Int) -> Double) -> [Double] {
+  func each(_ element: (_ o: Int, _ i: Int, _ k: Int) -> Double) -> [Double] {
     (0..<12).flatMap { o in (0..<8).flatMap { i in (0..<9).map { k in element(o, i, k) } } }
   }
 
@@ -34,17 +37,19 @@ struct KindFormula {
     switch kind {
     case .tucker:
       each { o, i, k in
-        scale * sum { m, n in
-          self["lora_mid.weight"][(m * rank + n) * 9 + k] * self["lora_up.weight"][o * rank + m]
-            * self["lora_down.weight"][n * 8 + i]
-        }
+        scale
+          * sum { m, n in
+            self["lora_mid.weight"][(m * rank + n) * 9 + k] * self["lora_up.weight"][o * rank + m]
+              * self["lora_down.weight"][n * 8 + i]
+          }
       }
     case .outputLengths, .inputLengths:
       each { o, i, k in
-        scale * (0..<rank).reduce(0) {
-          $0 + self["lora_up.weight"][o * rank + $1]
-            * self["lora_down.weight"][($1 * 8 + i) * 9 + k]
-        }
+        scale
+          * (0..<rank).reduce(0) {
+            $0 + self["lora_up.weight"][o * rank + $1]
+              * self["lora_down.weight"][($1 * 8 + i) * 9 + k]
+          }
       }
     case .hadamard, .hadamardLengths:
       each { o, i, k in scale * product(1, o, i * 9 + k) * product(2, o, i * 9 + k) }
@@ -54,7 +59,7 @@ struct KindFormula {
         (kind == .kronecker ? 1 : scale) * first(o / 4, i / 2) * second(o % 4, i % 2, k)
       }
     case .difference: self["diff"]
-    case .value: []
+    default: []
     }
   }
 

@@ -56,7 +56,7 @@ struct KindLawTests {
         merged, by: .approximate([[adapter]]), to: .forTests(back, like: merged))
       guard kind.isAdditive else {
         let error = #expect(throws: ErrorList.self) { try unmerge.run() }
-        #expect(error?.description.contains("lora_unet_mid_conv.") ?? false)
+        #expect(error?.description.contains(kind.prefix + "mid_conv.") ?? false)
         return
       }
       _ = try unmerge.run()

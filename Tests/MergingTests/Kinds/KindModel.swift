@@ -28,7 +28,7 @@ struct KindModel {
     try TinyLlama.write(
       [("mid.conv.weight", weight), ("other.weight", other)], to: basePath)
     try TinyLlama.write(
-      tensors.sorted { $0.key < $1.key }.map { ("lora_unet_mid_conv." + $0.key, $0.value) },
+      tensors.sorted { $0.key < $1.key }.map { (kind.prefix + "mid_conv." + $0.key, $0.value) },
       to: adapterPath)
   }
 

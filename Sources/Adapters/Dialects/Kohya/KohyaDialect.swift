@@ -34,7 +34,7 @@ struct KohyaDialect {
   ) -> (PairTable, KindTable) {
     var table = PairTable(file: file)
     var kinds = KindTable(file: file)
-    let named = tensors.map { (NamedTensor(name: $0.name, tensor: $0.tensor), KohyaName($0.name)) }
+    let named = named(tensors)
     let names = named.compactMap(\.1)
     let ofKinds = Set(names.filter { $0.part.kind != nil }.map(\.module))
     let singles = Set(names.filter(\.part.isSingle).map(\.module))
@@ -54,6 +54,31 @@ struct KohyaDialect {
       }
     }
     return (table, kinds)
+  }
+
+  /// The tensors with what their names say, where need be beside those of others.
+  private static func named(
+    _ tensors: [(name: String, tensor: Tensor)]
+  ) -> [(NamedTensor, KohyaName?)] {
+    let names = tensors.map { KohyaName($0.name, takesShared: true) }
+    let scaled = Set(
+      names.compactMap { $0?.part == .kind(.onInput) ? $0?.module : nil })
+    return zip(tensors, names).map { tensor, name in
+      (
+        NamedTensor(name: tensor.name, tensor: tensor.tensor),
+        name ?? generalName(tensor.name, scaled: scaled)
+      )
+    }
+  }
+
+  /// A `weight` beside an `on_input` is IA³'s, a `scale` a norm's where the module is called one.
+  private static func generalName(_ name: String, scaled: Set<String>) -> KohyaName? {
+    for part in [KindPart.factors, .scale] where name.hasSuffix("." + part.rawValue) {
+      let module = String(name.dropLast(part.rawValue.count + 1))
+      guard part == .factors ? scaled.contains(module) : module.hasSuffix("_norm") else { continue }
+      return KohyaName(module: module, part: .kind(part))
+    }
+    return nil
   }
 
   private static func place(
@@ -82,8 +107,8 @@ struct KohyaDialect {
     guard let factor = factor(of: pair, rank: rank, settings, in: &table) else { return nil }
     let magnitude = pair.magnitude.map { magnitude in
       magnitude.name.hasSuffix(".dora_scale")
-        ? MagnitudeVector(doraScale: magnitude.tensor)
-        : MagnitudeVector(magnitude.tensor, along: .outputs)
+        ? ChannelVector(doraScale: magnitude.tensor)
+        : ChannelVector(magnitude.tensor, along: .outputs)
     }
     var update = ModuleUpdate(
       module: pair.module, kind: .weight,
