@@ -156,7 +156,7 @@ package struct AdapterConversion {
         problem: "is of \(change.kindName), which has no form in \(dialect.displayName); merge the "
           + "adapter into its base, and make a LoRA of the difference with lora extract")
     }
-    guard dialect != .kohya else { return changes }
+    guard dialect != .kohya, dialect != .comfy else { return changes }
     let lengths = adapter.updates.filter { $0.magnitude != nil && $0.magnitudeAxis == .inputs }
     return changes
       + lengths.map { update in

@@ -113,7 +113,14 @@ extension Adapter {
   /// - Parameter verb: What was asked for, as "combine".
   /// - Throws: `AdapterError.tensor`.
   package func requirePairs(for verb: String) throws(AdapterError) {
-    guard let change = changes.first else { return }
+    try requirePairs(for: verb, other: changes.first)
+  }
+
+  /// Refuses a change; nil is none.
+  package func requirePairs(
+    for verb: String, other change: ModuleChange?
+  ) throws(AdapterError) {
+    guard let change else { return }
     throw .tensor(
       file: file, name: change.name,
       problem: "is of \(change.kindName), which is no pair of factors; to \(verb) it, merge the "
