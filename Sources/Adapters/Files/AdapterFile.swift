@@ -182,7 +182,11 @@ package enum AdapterFile {
         problem: "holds several adapters; name one of them: "
           + nested.map { escaped(Folder.path(path, $0)) }.joined(separator: ", "))
     }
-    return .mismatch(file: path, problem: "expected \(configurationName) in the folder, found none")
+    let isModel = names.contains("config.json") || names.contains("model.json")
+    return .mismatch(
+      file: path,
+      problem: "expected \(configurationName) in the folder, found none"
+        + (isModel ? "; it is a model, and a model comes before its adapters" : ""))
   }
 
   private static func missingTensors(
