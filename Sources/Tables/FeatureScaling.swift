@@ -3,7 +3,10 @@ import Tensors
 
 /// What is done to a table's numbers before the network sees them, the same in training and after it.
 ///
-///     x' = ((missing ? fill : x) - mean) / deviation
+///     x' = ((missing ? fill : x) - mean) / deviation, and ±limit where it lies beyond
+///
+/// A column that hardly varied when it was measured would otherwise, on other rows, outweigh all
+/// others by hundreds of deviations, of which the network has learnt nothing.
 package struct FeatureScaling: Sendable, Equatable {
   /// What stands in for missing values.
   package enum Fill: String, Sendable, CaseIterable {
@@ -19,8 +22,16 @@ package struct FeatureScaling: Sendable, Equatable {
   /// One an input: 1 where nothing is divided.
   package let deviation: [Double]
 
-  package init(fill: [Double]?, mean: [Double], deviation: [Double]) {
-    (self.fill, self.mean, self.deviation) = (fill, mean, deviation)
+  /// How far from 0 a result may be; nil for any distance.
+  package let limit: Double?
+
+  /// The limit of what is measured today; networks of earlier versions have none.
+  private static let usualLimit = 10.0
+
+  package init(
+    fill: [Double]?, mean: [Double], deviation: [Double], limit: Double? = nil
+  ) {
+    (self.fill, self.mean, self.deviation, self.limit) = (fill, mean, deviation, limit)
   }
 
   /// Measures the inputs of `data` that are numbers; categories are left as they are.
@@ -39,13 +50,14 @@ package struct FeatureScaling: Sendable, Equatable {
     deviation = zip(moments, isNumber).map { moment, isNumber in
       isNumber && standardizes && moment.deviation > 0 ? moment.deviation : 1
     }
+    limit = standardizes ? Self.usualLimit : nil
   }
 
   /// This, with what stands in for missing values measured on `data` where that was not known.
   package func filling<Scalar>(_ fill: Fill?, of data: Dataset<Scalar>) -> FeatureScaling {
     guard self.fill == nil, fill != nil else { return self }
     let measured = FeatureScaling(of: data, fill: fill, standardizes: false)
-    return FeatureScaling(fill: measured.fill, mean: mean, deviation: deviation)
+    return FeatureScaling(fill: measured.fill, mean: mean, deviation: deviation, limit: limit)
   }
 
   /// Mean and deviation of each column, in two passes over the rows.
@@ -90,7 +102,9 @@ package struct FeatureScaling: Sendable, Equatable {
         let index = row * columns + column
         var value = Double(elements[index])
         if let fill, value.isNaN { value = fill[column] }
-        elements[index] = Scalar((value - mean[column]) / deviation[column])
+        value = (value - mean[column]) / deviation[column]
+        if let limit, abs(value) > limit { value = value < 0 ? -limit : limit }
+        elements[index] = Scalar(value)
       }
     }
   }

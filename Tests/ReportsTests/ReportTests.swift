@@ -76,4 +76,23 @@ private let report: Report = {
     #expect(Report().text() == "")
     #expect(Report().json.jsonText == "{}\n")
   }
+
+  @Test func `on a terminal facts and notes go on below where they began`() {
+    var report = Report()
+    report.add("run", "a run", .text("500 steps, until 20 validations in a row are no better"))
+    report.add("name", "b", .text("word-without-any-blank-in-it"))
+    report.add(note: "A note that is longer than thirty columns.")
+    #expect(
+      report.text(width: 30) == """
+        a run  500 steps, until 20
+               validations in a row
+               are no better
+        b      word-without-any-blank-in-it
+
+        A note that is longer than
+        thirty columns.
+
+        """)
+    #expect(report.text(width: 26).hasPrefix("a run  500 steps, until 20 validations"))
+  }
 }

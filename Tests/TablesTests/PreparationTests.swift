@@ -167,4 +167,25 @@ import Testing
     addCrossEntropy(y.elements, labels, divisor: divisor, gradient: &gradient, to: &losses)
     return losses.total / divisor
   }
+
+  @Test func `standardized numbers are at most ten deviations, where the network says so`() {
+    let wide = Matrix<Double>(columns: 2, elements: [1, 0, 3, 0, 1000, -9, -1000, .nan])
+    func scaled(_ limit: Double?) -> [Double] {
+      var matrix = wide
+      FeatureScaling(fill: [2, 0], mean: [2, 0], deviation: [1, 0.5], limit: limit)
+        .apply(to: &matrix)
+      return matrix.elements
+    }
+    #expect(scaled(10) == [-1, 0, 1, 0, 10, -10, -10, 0])
+    #expect(scaled(nil) == [-1, 0, 1, 0, 998, -18, -1002, 0])
+  }
+
+  @Test func `what is measured has the limit, what only fills has none`() throws {
+    let data = try read("a,y\n1,0.5\n2,1.5\n", comment: nil)
+    #expect(FeatureScaling(of: data, fill: nil, standardizes: true).limit == 10)
+    let filling = FeatureScaling(of: data, fill: .zero, standardizes: false)
+    #expect(filling.limit == nil && filling.filling(.mean, of: data).limit == nil)
+    let whole = FeatureScaling(fill: nil, mean: [0], deviation: [1], limit: 10)
+    #expect(whole.filling(.mean, of: data).limit == 10)
+  }
 }

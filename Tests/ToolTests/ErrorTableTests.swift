@@ -107,8 +107,8 @@ private let mistakes = [
       + "'lora help merge'"),
   Mistake(
     "merge $FIXTURES/spirals/rotated.csv $MLP_ADAPTER -o out", 65,
-    "$FIXTURES/spirals/rotated.csv: is a table in text form, and weights are wanted here; it goes where a "
-      + "command wants DATA"),
+    "$FIXTURES/spirals/rotated.csv: is a table in text form, and weights are wanted here; it goes "
+      + "where a command wants DATA"),
   Mistake(
     "merge $MLP $MLP_ADAPTER@much -o out", 66,
     "$MLP_ADAPTER@much: no such file; a weight is a number behind @, as in $MLP_ADAPTER@0.5"),

@@ -37,8 +37,8 @@ struct PreparationOptions: ParsableArguments {
   @Flag(
     inversion: .prefixedNo,
     help: """
-      Subtract each column's mean and divide by its deviation; both are kept with the network, so \
-      that eval, predict and train do the same. pretrain then also learns values by their deviations \
+      Subtract each column's mean and divide by its deviation, where more than 10 counts as 10; all is \
+      kept with the network, so that eval, predict and train do the same. pretrain then also learns values by their deviations \
       from their mean, and writes a network whose outputs are in their own unit. (default: pretrain \
       does, train does what the network records)
       """)

@@ -17,7 +17,8 @@ package struct ReportOptions: ParsableArguments {
   /// none of it, and beside an output on stdout it is for a person at a terminal.
   package func showAhead(_ report: Report, besideOutputOnStdout: Bool = false) {
     guard !json, !quiet, !besideOutputOnStdout || Terminal.hasReader else { return }
-    StandardError.write(line: report.text(escape: { escaped($0, inQuotes: false) }))
+    StandardError.write(
+      line: report.text(width: Terminal.aheadWidth, escape: { escaped($0, inQuotes: false) }))
   }
 
   /// Prints `report` on stdout; when stdout is where the output goes, on stderr.
@@ -32,7 +33,9 @@ package struct ReportOptions: ParsableArguments {
       json
       ? report.json.jsonText
       : (isFirst ? "" : "\n")
-        + report.text(width: Terminal.reportWidth, escape: { escaped($0, inQuotes: false) })
+        + report.text(
+          width: besideOutputOnStdout ? Terminal.aheadWidth : Terminal.reportWidth,
+          escape: { escaped($0, inQuotes: false) })
     if besideOutputOnStdout {
       StandardError.write(line: text.hasSuffix("\n") ? String(text.dropLast()) : text)
     } else {

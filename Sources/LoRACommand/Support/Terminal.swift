@@ -1,3 +1,4 @@
+import Containers
 import FoundationEssentials
 
 #if canImport(Glibc)
@@ -21,8 +22,16 @@ enum Terminal {
     hasReader && environment["TERM"] != nil && environment["TERM"] != "dumb"
 
   /// Columns to fit a report on stdout into; nil when it is no terminal, or one of unknown width.
-  static let reportWidth: Int? =
-    isatty(STDOUT_FILENO) == 1 ? environment["COLUMNS"].flatMap { Int($0) } : nil
+  static let reportWidth: Int? = width(of: STDOUT_FILENO)
+
+  /// Columns to fit a report on stderr into, likewise.
+  static let aheadWidth: Int? = width(of: STDERR_FILENO)
+
+  /// What COLUMNS says, or else the terminal.
+  private static func width(of descriptor: Int32) -> Int? {
+    guard isatty(descriptor) == 1 else { return nil }
+    return environment["COLUMNS"].flatMap { Int($0) } ?? TerminalWidth.columns(of: descriptor)
+  }
 
   private static let environment = ProcessInfo.processInfo.environment
 }

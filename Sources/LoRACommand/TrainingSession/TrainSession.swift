@@ -156,7 +156,10 @@ struct TrainSession {
   }
 
   /// Trains, and goes back to the network as it began unless the rows that the run was watched on
-  /// say clearly that it became better: few of them find a best step among many by chance.
+  /// say clearly that it became better.
+  ///
+  /// Few rows find a best step among many by chance. Classes must also be named right as often: a loss
+  /// falls by rows that were named right before, too.
   ///
   /// While it trains on such rows, it holds what the trained numbers began as: four bytes each.
   private func improve<Net>(
@@ -167,9 +170,13 @@ struct TrainSession {
     }
     let (loss, beginning) = (work.loss, work.network.trained.map(\.value))
     let before = work.network.rowLosses(on: held, loss, run.workers)
+    let accuracy = work.network.evaluation(on: held, loss, run.workers).classes?.accuracy ?? 0
     var outcome = try run.train(consume work, generator: &generator)
     let after = outcome.network.rowLosses(on: held, loss, run.workers)
-    if !PairedGain(before: before, after: after).isClear { outcome.keepBeginning(beginning) }
+    let reached = outcome.network.evaluation(on: held, loss, run.workers).classes?.accuracy ?? 0
+    if !PairedGain(before: before, after: after).isClear || reached < accuracy {
+      outcome.keepBeginning(beginning)
+    }
     return outcome
   }
 

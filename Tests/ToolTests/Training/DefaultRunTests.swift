@@ -107,7 +107,7 @@ import Testing
       let text = try Tool.run(["train", "n", "t.csv", "-o", "b"], in: scratch.path("."))
       #expect(
         text.text.hasSuffix(
-          "No step made the held-out rows' loss clearly lower: kept is the network as the run "
+          "No step made the held-out rows clearly better: kept is the network as the run "
             + "began.\n"))
     }
   }

@@ -52,7 +52,9 @@ extension FeatureScaling {
     func list(_ values: [Double]) -> JSONValue { .array(values.map { .number($0) }) }
     var members: RunSettings = []
     if let fill { members.append(("fill", list(fill))) }
-    return JSONValue(members: members + [("mean", list(mean)), ("deviation", list(deviation))])
+    members += [("mean", list(mean)), ("deviation", list(deviation))]
+    if let limit { members.append(("limit", .number(limit))) }
+    return JSONValue(members: members)
   }
 
   init?(_ json: JSONValue) {
@@ -63,8 +65,10 @@ extension FeatureScaling {
     }
     guard let mean = numbers("mean"), let deviation = numbers("deviation"),
       deviation.count == mean.count, deviation.allSatisfy({ $0 != 0 }),
-      json["fill"] == nil || numbers("fill")?.count == mean.count
+      json["fill"] == nil || numbers("fill")?.count == mean.count,
+      json["limit"] == nil || json["limit"]?.double ?? 0 > 0
     else { return nil }
-    self.init(fill: numbers("fill"), mean: mean, deviation: deviation)
+    self.init(
+      fill: numbers("fill"), mean: mean, deviation: deviation, limit: json["limit"]?.double)
   }
 }

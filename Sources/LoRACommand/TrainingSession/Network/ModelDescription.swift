@@ -18,7 +18,7 @@ import Training
 /// | `classes`    | the names of the classes by id, a JSON list   |
 /// | `features`   | the columns that are read, a JSON list of `{"column"}` or `{"column", "categories"}` |
 /// | `missing`    | words that mean a missing value besides the usual ones, a JSON list |
-/// | `scaling`    | `{"fill", "mean", "deviation"}`, lists with a number for each input |
+/// | `scaling`    | `{"fill", "mean", "deviation"}`, a number for each input; `"limit"` |
 ///
 /// All may be missing. A folder's `model.json` may name the activation instead.
 struct ModelDescription: Equatable {

@@ -67,7 +67,7 @@ struct TrainingReport {
     MetricsTable([("before", before), ("after", own.after)]).add(to: &report)
     if own.bestStep == 0 {
       report.add(
-        note: "No step made the \(tables.validationRows.rawValue) rows' loss clearly lower: "
+        note: "No step made the \(tables.validationRows.rawValue) rows clearly better: "
           + "kept is the network as the run began.")
     }
     if let rival {

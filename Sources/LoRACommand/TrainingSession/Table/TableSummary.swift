@@ -50,6 +50,7 @@ struct TableSummary {
     if scaling.fill != nil { parts.append("missing numbers filled") }
     if scaling.standardizes {
       parts.append("standardized by the means and deviations in the network")
+      if let limit = scaling.limit { parts.append("to at most \(Quantity.number(limit).text)") }
     }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
