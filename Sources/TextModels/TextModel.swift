@@ -17,6 +17,8 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
   package var network: Transformer<Scalar>
   /// Tensors of the file that are no part of the network.
   package let unusedTensors: [String]
+  /// Tensors of a new head, which the file does not have.
+  package private(set) var drawnTensors: [String] = []
 
   /// Opens a folder and reads its weights, which stay as they are stored.
   ///
@@ -34,9 +36,32 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
     guard let configuration = try configuration ?? checkpoint.configuration else {
       throw TextNetworkError.noConfiguration(file: checkpoint.path)
     }
-    let design = try TransformerDesign(configuration)
+    try self.init(checkpoint, configuration, try CheckpointTensors(checkpoint))
+  }
+
+  /// Reads the body of `checkpoint` under a classifier's head; what the file lacks of that is drawn.
+  ///
+  /// - Throws: As opening a folder does.
+  package init(
+    _ checkpoint: Checkpoint, classifying task: ClassifierDesign.Task, labels: [String],
+    generator: inout Generator
+  ) throws {
+    guard var configuration = try checkpoint.configuration else {
+      throw TextNetworkError.noConfiguration(file: checkpoint.path)
+    }
+    try configuration.setClassifier(task, labels: labels)
+    let source = DrawnHead(
+      of: try TransformerDesign(configuration), over: try CheckpointTensors(checkpoint),
+      generator: &generator)
+    try self.init(checkpoint, configuration, source)
+    drawnTensors = source.names
+  }
+
+  private init(
+    _ checkpoint: Checkpoint, _ configuration: ModelConfiguration, _ source: some TensorSource
+  ) throws {
     let built = try NetworkBuilder.transformer(
-      design, from: try CheckpointTensors(checkpoint), as: Scalar.self)
+      try TransformerDesign(configuration), from: source, as: Scalar.self)
     (file, self.checkpoint, self.configuration) = (checkpoint.path, checkpoint, configuration)
     (network, unusedTensors) = (built.network, built.unused)
   }
