@@ -43,7 +43,9 @@ extension Transformer: Network {
     var x = passage.scratch.take(input.rows, input.columns)
     x.take(0..<input.rows, of: input)
     var none: KeyValueCache<Scalar>.Layer?
+    passage.isAgain = true
     blocks[index].forward(&x, &memory.blocks[0], &none, &passage)
+    passage.isAgain = false
     passage.scratch.give(x)
   }
 
