@@ -35,6 +35,7 @@ package struct RootCommand: ParsableCommand {
         subcommands: [
           TokenizeCommand.self,
           GenerateCommand.self,
+          EmbedCommand.self,
         ]),
       CommandGroup(
         name: "Merging",

@@ -36,6 +36,15 @@ extension ModelConfiguration {
     document["problem_type"] = .string(task.rawValue)
   }
 
+  /// Says that behind the body stands a classifier with so many outputs; what names there are for
+  /// them stay when there are as many.
+  package mutating func setClassifier(outputs: Int) {
+    document["architectures"] = ["ModelForSequenceClassification"]
+    guard document["id2label"]?.object?.count != outputs else { return }
+    document["id2label"] = JSONValue.null
+    document["num_labels"] = .number(outputs)
+  }
+
   /// Changes `key` in the whole and in `text_config`; false when neither has it.
   @discardableResult
   private mutating func set(_ key: String, to value: JSONValue) -> Bool {

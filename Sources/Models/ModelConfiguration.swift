@@ -157,6 +157,11 @@ package struct ModelConfiguration: Sendable {
     get throws(SettingProblem) { try size("max_position_embeddings", "n_positions") }
   }
 
+  /// The token that fills short sequences up.
+  package var paddingToken: Int? {
+    get throws(SettingProblem) { try text.integer("pad_token_id") }
+  }
+
   /// Experts of a layer that each token passes through.
   package var activeExpertCount: Int? {
     get throws(SettingProblem) { try size("num_experts_per_tok") }

@@ -31,12 +31,25 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
 
   /// Reads the weights of `checkpoint`, with `configuration` in place of the folder's own.
   ///
+  /// - Parameters:
+  ///   - checkpoint: The model.
+  ///   - configuration: What it is made of, where the folder's file is not to be asked.
+  ///   - adapters: Those that will go beside it: a classifier that one brings is the model's.
   /// - Throws: As opening a folder does.
-  package init(_ checkpoint: Checkpoint, configuration: ModelConfiguration? = nil) throws {
+  package init(
+    _ checkpoint: Checkpoint, configuration: ModelConfiguration? = nil,
+    headedBy adapters: [Adapter] = []
+  ) throws {
     guard let configuration = try configuration ?? checkpoint.configuration else {
       throw TextNetworkError.noConfiguration(file: checkpoint.path)
     }
-    try self.init(checkpoint, configuration, try CheckpointTensors(checkpoint))
+    let source = try CheckpointTensors(checkpoint)
+    if let head = AdapterHead(of: adapters, for: configuration) {
+      try self.init(
+        checkpoint, head.configuration, AdapterHead.Source(head: head, base: source))
+    } else {
+      try self.init(checkpoint, configuration, source)
+    }
   }
 
   /// Reads the body of `checkpoint` under a classifier's head; what the file lacks of that is drawn.

@@ -100,40 +100,81 @@ extension TableNetwork {
   private func evaluation(
     on features: Matrix<Scalar>, _ labels: [Int32], _ loss: Loss, _ workers: Workers
   ) -> Evaluation {
-    let blocks = mapOutputs(of: features, workers) { first, y in
-      let part = Targets<Scalar>.labels(Array(labels[first..<first + y.rows]))
-      return (total: loss.sum(y, part), guesses: (0..<y.rows).map(y.largest(inRow:)))
+    let parts = mapOutputs(of: features, workers) { first, y in
+      Evaluation.Part(y, .labels(Array(labels[first..<first + y.rows])), loss)
     }
-    let total = blocks.reduce(0) { $0 + $1.total }
-    var scores = ClassScores(classes: outputs)
-    for (label, guess) in zip(labels, blocks.lazy.flatMap(\.guesses)) {
-      scores.note(label: Int(label), guess: guess)
-    }
-    return Evaluation(
-      rows: features.rows, loss: total / loss.divisor(of: Targets<Scalar>.labels(labels)),
-      quality: .classes(scores))
+    return Evaluation(parts, labels: labels, classes: outputs, loss)
   }
 
   private func evaluation(
     on features: Matrix<Scalar>, _ targets: Matrix<Scalar>, _ workers: Workers
   ) -> Evaluation {
-    let blocks = mapOutputs(of: features, workers) { first, y in
-      var (absolute, squared) = (0.0, [Double](repeating: 0, count: y.columns))
-      for index in 0..<y.count {
-        let error = Double(y.elements[index] - targets.elements[first * y.columns + index])
-        absolute += abs(error)
-        squared[index % y.columns] += error * error
-      }
-      return (absolute: absolute, squared: squared)
+    let parts = mapOutputs(of: features, workers) { first, y in
+      Evaluation.Part(
+        y, .values(targets.selecting(first..<first + y.rows)), .meanSquaredError)
     }
+    return Evaluation(parts, values: targets)
+  }
+}
+
+extension Evaluation {
+  /// What is taken of the outputs of some rows.
+  struct Part: Sendable {
+    /// Of the losses; nothing for values, whose loss follows from the errors.
+    var loss = 0.0
+    /// Of labels.
+    var guesses: [Int] = []
+    /// Of values: Σ(y-t)² of each output, and Σ|y-t|.
+    var squared: [Double] = []
+    var absolute = 0.0
+
+    init<Scalar: DenseScalar>(_ y: Matrix<Scalar>, _ targets: Targets<Scalar>, _ loss: Loss) {
+      switch targets {
+      case .labels:
+        self.loss = loss.sum(y, targets)
+        guesses = (0..<y.rows).map(y.largest(inRow:))
+      case .values(let values):
+        squared = Array(repeating: 0, count: y.columns)
+        for index in 0..<y.count {
+          let error = Double(y.elements[index] - values.elements[index])
+          absolute += abs(error)
+          squared[index % y.columns] += error * error
+        }
+      case .none: preconditionFailure("an evaluation needs targets")
+      }
+    }
+  }
+
+  /// Of rows with the outputs y [n, out].
+  package init(of y: Matrix<Double>, _ targets: Targets<Double>, _ loss: Loss) {
+    let part = Part(y, targets, loss)
+    switch targets {
+    case .labels(let labels): self.init([part], labels: labels, classes: y.columns, loss)
+    case .values(let values): self.init([part], values: values)
+    case .none: preconditionFailure("an evaluation needs targets")
+    }
+  }
+
+  init(_ parts: [Part], labels: [Int32], classes: Int, _ loss: Loss) {
+    var scores = ClassScores(classes: classes)
+    for (label, guess) in zip(labels, parts.lazy.flatMap(\.guesses)) {
+      scores.note(label: Int(label), guess: guess)
+    }
+    self.init(
+      rows: labels.count,
+      loss: parts.reduce(0) { $0 + $1.loss }
+        / loss.divisor(of: Targets<Double>.labels(labels)),
+      quality: .classes(scores))
+  }
+
+  init<Scalar: DenseScalar>(_ parts: [Part], values: Matrix<Scalar>) {
     let scores = ValueScores(
-      squared: (0..<targets.columns).map { output in
-        blocks.reduce(0) { $0 + $1.squared[output] }
+      squared: (0..<values.columns).map { output in
+        parts.reduce(0) { $0 + $1.squared[output] }
       },
-      spread: ValueScores.spreads(of: targets), absolute: blocks.reduce(0) { $0 + $1.absolute },
-      rows: features.rows)
-    return Evaluation(
-      rows: features.rows, loss: scores.meanSquared, quality: .values(scores))
+      spread: ValueScores.spreads(of: values), absolute: parts.reduce(0) { $0 + $1.absolute },
+      rows: values.rows)
+    self.init(rows: values.rows, loss: scores.meanSquared, quality: .values(scores))
   }
 }
 

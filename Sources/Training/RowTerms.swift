@@ -21,14 +21,29 @@ package struct RowTerms: Sendable {
   package init(
     _ network: some TableNetwork<Double>, on data: Dataset<Double>, _ workers: Workers
   ) {
-    var elements: [Double] = []
-    switch data.targets {
+    self.init(outputs: network.outputs, data.targets) { body in
+      network.forEachOutput(of: data.features, workers, body)
+    }
+  }
+
+  /// The terms of rows with the outputs y [n, out].
+  package init(of y: Matrix<Double>, _ targets: Targets<Double>) {
+    self.init(outputs: y.columns, targets) { $0(0, y) }
+  }
+
+  /// `forEach` gives the outputs of some rows after the other, with the first row's number.
+  private init(
+    outputs: Int, _ targets: Targets<Double>,
+    forEach: (_ body: (Int, Matrix<Double>) -> Void) -> Void
+  ) {
+    var elements: [Double]
+    let rows: Int
+    switch targets {
     case .labels(let labels):
-      outputs = nil
-      var confusion = [[Int]](
-        repeating: Array(repeating: 0, count: network.outputs), count: network.outputs)
+      (self.outputs, elements, rows) = (nil, [], labels.count)
+      var confusion = [[Int]](repeating: Array(repeating: 0, count: outputs), count: outputs)
       var scored: [(score: Double, isPositive: Bool)] = []
-      network.forEachOutput(of: data.features, workers) { first, y in
+      forEach { first, y in
         for row in 0..<y.rows {
           let label = labels[first + row]
           if y.columns == 2 { scored.append((y[row, 1] - y[row, 0], label == 1)) }
@@ -40,27 +55,36 @@ package struct RowTerms: Sendable {
         }
       }
       self.confusion = confusion
-      if network.outputs == 2 { ranking = Ranking(scored) }
+      if outputs == 2 { ranking = Ranking(scored) }
     case .values(let values):
-      outputs = values.columns
+      (self.outputs, elements, rows) = (values.columns, [], values.rows)
       let means = (0..<values.columns).map { column in
         (0..<values.rows).reduce(0.0) { $0 + values[$1, column] } / Double(values.rows)
       }
-      network.forEachOutput(of: data.features, workers) { first, y in
-        for row in 0..<y.rows {
-          let targets = values[row: first + row]
-          let errors = zip(y[row: row], targets).map { $0 - $1 }
-          elements.append(errors.reduce(0) { $0 + abs($1) })
-          for ((error, target), mean) in zip(zip(errors, targets), means) {
-            let distance = target - mean
-            elements += [error * error, distance, distance * distance]
-          }
-        }
+      forEach { first, y in
+        elements += Self.terms(y, values.selecting(first..<first + y.rows), means)
       }
     case .none:
       preconditionFailure("metrics need targets")
     }
-    terms = Matrix(columns: elements.count / data.rows, elements: elements)
+    terms = Matrix(columns: elements.count / rows, elements: elements)
+  }
+
+  /// Those of rows of values, of which all have these means.
+  private static func terms(
+    _ y: Matrix<Double>, _ values: Matrix<Double>, _ means: [Double]
+  ) -> [Double] {
+    var elements: [Double] = []
+    for row in 0..<y.rows {
+      let targets = values[row: row]
+      let errors = zip(y[row: row], targets).map { $0 - $1 }
+      elements.append(errors.reduce(0) { $0 + abs($1) })
+      for ((error, target), mean) in zip(zip(errors, targets), means) {
+        let distance = target - mean
+        elements += [error * error, distance, distance * distance]
+      }
+    }
+    return elements
   }
 
   /// The metrics' names: those of `metrics`, in their order.

@@ -34,6 +34,8 @@ import Testing
     "explore adapter -o out.html",
     "tokenize text Hi",
     "generate text Hi --tokens 2",
+    "embed text words.jsonl",
+    "predict classifier ids.jsonl",
   ]
 
   private static let preparation = """
@@ -46,6 +48,8 @@ import Testing
     words=$(for i in $(seq 0 95); do printf '"t%d":%d,' $i $i; done)
     model='{"type":"BPE","vocab":{%s},"merges":[],"unk_token":"t0"}'
     printf '{"version":"1.0","added_tokens":[],"model":'"$model"'}' "${words%,}" > text/tokenizer.json
+    printf '{"text":"t1"}' > words.jsonl; printf '{"input_ids":[5,6]}' > ids.jsonl
+    cp -r $FIXTURES/text/models/roberta/base classifier
     cp -r $FIXTURES/merge/mlp-plain/adapter adapter
     cp -r $FIXTURES/train/spirals/quantized quantized
     "$LORA" merge plain.safetensors adapter -o merged.safetensors --reversible --quiet

@@ -42,13 +42,14 @@ import TestSupport
                                   texts.
           eval                    Score a network or a model of text, with or without
                                   an adapter.
-          predict                 Write what a network makes of each row of a table, as
-                                  CSV.
+          predict                 Write what a network makes of each row of a table or
+                                  of texts, as CSV.
 
         TEXT SUBCOMMANDS:
           tokenize                Make tokens of text, or text of tokens.
           generate                Continue a text with a language model, with or
                                   without an adapter.
+          embed                   Write one vector for each text, as CSV.
 
         MERGING SUBCOMMANDS:
           merge                   Add adapters to a checkpoint: W' = W + weight · s·B·A.

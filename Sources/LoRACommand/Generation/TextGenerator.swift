@@ -43,7 +43,7 @@ struct TextGenerator {
   ) throws {
     guard model.network.language != nil else {
       throw GenerationError.noLanguageModel(
-        file: model.file, type: try model.configuration.typeName ?? "the model")
+        file: model.file, type: model.network.design.type)
     }
     (self.model, self.tokenizer, self.stops) = (model, tokenizer, stops)
     (self.options, self.workers) = (options, workers)

@@ -157,8 +157,16 @@ struct OptimizationOptions: ParsableArguments {
   }
 }
 
-extension OptimizerChoice.Kind: ExpressibleByArgument {}
-extension Schedule.Shape: ExpressibleByArgument {}
+extension OptimizerChoice.Kind: ExpressibleByArgument {
+  /// Takes the name in any case, as torch's `AdamW`.
+  package init?(argument: String) { self.init(rawValue: argument.lowercased()) }
+}
+
+extension Schedule.Shape: ExpressibleByArgument {
+  package init?(argument: String) {
+    self.init(rawValue: argument == "cos" ? "cosine" : argument.lowercased())
+  }
+}
 
 /// Throws `problem` as wrong usage unless `holds`.
 func require(_ holds: Bool, _ problem: String) throws {

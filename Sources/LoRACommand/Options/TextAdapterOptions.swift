@@ -1,5 +1,6 @@
 import Adapters
 import ArgumentParser
+import Containers
 import Kernels
 import Merging
 import TextModels
@@ -24,9 +25,10 @@ struct TextAdapterOptions: ParsableArguments {
 
   /// Opens the model at `path` with the adapters, which must have been trained on it.
   func model(_ path: String, workers: Workers) throws -> TextModel<Float> {
-    var model = try TextModel<Float>(path)
-    guard !adapters.isEmpty else { return model }
+    guard !adapters.isEmpty else { return try TextModel<Float>(path) }
     let opened = try adapters.map { try $0.open() }
+    var model = try TextModel<Float>(
+      try Checkpoint.open(path), headedBy: opened.map(\.adapter))
     let state = try MergedState(metadata: model.checkpoint.metadata, file: model.file)
     _ = try BaseGuard(
       base: model.checkpoint, mergedBase: state?.base, adapters: opened.map(\.adapter),

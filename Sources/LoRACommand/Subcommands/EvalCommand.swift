@@ -13,6 +13,11 @@ struct EvalCommand: ParsableCommand {
       prompt and its answer the answer counts. A text longer than --max-tokens is read in windows. \
       --json has the loss of each row; --compare the model without its adapters beside it.
 
+      A classifier or regressor of text is scored on rows of text and label, also with text_pair, or \
+      of input_ids and labels. A label is a name of config.json or its number, for several labels a \
+      list of names or a number for each. Metrics are as those of tables below; of several labels F1 \
+      over all of them together (micro) and its mean (macro), and the rows with all labels right.
+
       A network of numbers is scored on a table. \
       For classes the mean cross-entropy and the share of rows named right, beside the share that \
       whoever always says these rows' most frequent class has right. Of two classes the second is the \
@@ -69,8 +74,8 @@ struct EvalCommand: ParsableCommand {
     if TextScoringSession.isTextModel(base) {
       let adapters = TextAdapterOptions(scoring.adapters, anyBase: scoring.anyBase)
       return try TextScoringSession(
-        model: base, adapters: adapters, template: template, data: texts, workers: workers,
-        report: report
+        model: base, adapters: adapters, template: template, data: texts,
+        extras: evaluation.extras, workers: workers, report: report
       ).evaluate(on: table, comparing: compare)
     }
     try require(!compare, "--compare is for models of text")

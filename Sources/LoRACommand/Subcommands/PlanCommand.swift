@@ -111,6 +111,9 @@ struct PlanCommand: ParsableCommand {
     try require((1...1_000_000).contains(variants), "--variants must be 1 to 1000000")
     try require(
       budget == nil || memory == nil, "--budget and --memory exclude each other; ask one by one")
+    try require(
+      memory?.byteCount ?? 1 << 20 >= 1 << 20,
+      "--memory \(memory?.byteCount ?? 0) is that many bytes; say the unit, as in 24GiB")
     if sizes.listPresets { return }
     let count = sizes.sourceCount(path: model)
     try require(count > 0, "name a checkpoint, a config.json, a --preset, or sizes")

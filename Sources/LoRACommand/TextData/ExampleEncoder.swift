@@ -27,11 +27,7 @@ struct ExampleEncoder {
     ofModelAt model: String, _ template: TemplateOptions, counts: CountedText,
     _ design: TransformerDesign?
   ) throws {
-    do {
-      knownTokenizer = .success(try TokenizerSource.open(model))
-    } catch let absence as TokenizerAbsence {
-      knownTokenizer = .failure(absence)
-    }
+    knownTokenizer = try TokenizerSource.openIfAny(model)
     writer = try template.writerIfAny(ofModelAt: model)
     stops = try StopTokens(ofModelIn: model, try? knownTokenizer.get())
     (self.counts, vocabulary) = (counts, design?.vocabulary ?? .max)
@@ -70,6 +66,7 @@ struct ExampleEncoder {
       guard writer != nil else { throw RowError(record, .noTemplate) }
       return try conversation(messages.array ?? [], tools: tools, record)
     case .labelled: throw RowError(record, .labelled)
+    case .pair: throw RowError(record, .pair)
     }
   }
 

@@ -18,6 +18,8 @@ struct RowError: ReportableError {
     case tokens(TokenProblem)
     case tooLong(tokens: Int, answer: Int?, limit: Int)
     case noLabel
+    case noText
+    case pair
     case unknownLabel(String, known: [String])
     case labelKind(found: String, expected: String)
   }
@@ -50,6 +52,8 @@ extension RowError.Problem {
         + (answer.map { ", the answer begins at \(grouped($0 + 1))" } ?? "")
         + "; --max-tokens is \(grouped(limit))"
     case .noLabel: "the row has no label, which a classifier learns; expected a column \"label\""
+    case .noText: "expected a column \"text\", or \"input_ids\", of which something is to be said"
+    case .pair: "two texts, text and text_pair, which a language model does not read"
     case .unknownLabel(let label, let known):
       "the label \"\(escaped(label))\" is none of the model's: "
         + known.prefix(12).map { "\"\(escaped($0))\"" }.joined(separator: ", ")

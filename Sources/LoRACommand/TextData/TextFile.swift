@@ -6,6 +6,10 @@ import Text
 struct TextFile {
   let path: String
   let options: TextDataOptions
+  /// Columns whose texts go with each row.
+  var kept: [String] = []
+  /// Whether a text may have nothing in it.
+  var takesEmptyTexts = false
 
   /// The name for messages.
   var name: String { path == "-" ? "standard input" : path }
@@ -20,6 +24,8 @@ struct TextFile {
     var reader = try TextRecordReader(
       file: name, format: options.format(of: path), form: options.form,
       fields: options.fields?.names ?? [:], source: TextSource.open(path))
+    reader.kept = kept
+    reader.takesEmptyTexts = takesEmptyTexts
     var problems: [RowError] = []
     while let record = try reader.next() {
       try Interruption.check()

@@ -10,6 +10,8 @@ struct TextScoringSession {
   let adapters: TextAdapterOptions
   let template: TemplateOptions
   let data: TextDataOptions
+  /// What is said beside the metrics of classifiers.
+  let extras: ScoringSession.Extras
   let workers: Workers
   let report: ReportOptions
 
@@ -27,19 +29,36 @@ struct TextScoringSession {
   /// - Throws: What opening the model and reading the texts throw.
   func evaluate(on path: String, comparing: Bool) throws {
     let opened = try adapters.model(model, workers: workers)
-    guard opened.network.language != nil else {
-      throw GenerationError.noLanguageModel(
-        file: model, type: try opened.configuration.typeName ?? "the model")
-    }
-    let encoder = try ExampleEncoder(
-      ofModelAt: model, template, counts: data.loss,
-      opened.network.design)
-    let evaluation = TextEvaluation(
-      path: path, model: opened, base: comparing ? try TextModel<Float>(model) : nil,
-      encoder: encoder, data: data, workers: workers)
+    let task = try TextTask(opened.network.design, file: model)
+    let base = comparing ? try base(of: opened) : nil
     let progress = ProgressLine("scoring rows", total: nil, quiet: report.quiet)
-    let result = try evaluation.run { progress.advance(by: 1) }
+    let found: Report
+    if task == .language {
+      found = try TextEvaluation(
+        path: path, model: opened, base: base,
+        encoder: try ExampleEncoder(
+          ofModelAt: model, template, counts: data.loss, opened.network.design),
+        data: data, workers: workers
+      ).run { progress.advance(by: 1) }.report(showsRows: report.json)
+    } else {
+      let encoder = try SequenceEncoder(of: opened, limit: data.maxTokens, task: task)
+      found = try ClassifierEvaluation(
+        run: SequenceRun(
+          file: TextFile(path: path, options: data, takesEmptyTexts: true), encoder: encoder),
+        model: opened, base: base, task: task, extras: extras, workers: workers
+      ).report(showsRows: report.json) { progress.advance(by: $0) }
+    }
     progress.finish()
-    try report.show(result.report(showsRows: report.json))
+    try report.show(found)
+  }
+
+  /// The model without its adapters, which must say the same kind of thing.
+  private func base(of adapted: TextModel<Float>) throws -> TextModel<Float> {
+    let base = try TextModel<Float>(model)
+    let task = try TextTask(adapted.network.design, file: model)
+    guard (try? TextTask(base.network.design, file: model)) == task else {
+      throw GenerationError.otherHead(file: model)
+    }
+    return base
   }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Why a model of text is not trained.
+/// Why a model of text is not trained, or scored.
 enum TextTrainingError: ReportableError, Equatable {
   case noHead(file: String, type: String)
   case nothingLeft(file: String, limit: Int)
@@ -15,7 +15,7 @@ enum TextTrainingError: ReportableError, Equatable {
     switch self {
     case .noHead(let file, let type):
       "\(escaped(file)): \(escaped(type)) here has neither a head that foretells tokens nor one that "
-        + "classifies texts, so that there is nothing to learn from a row"
+        + "classifies texts; lora embed writes what such a model makes of a text"
     case .nothingLeft(let file, let limit):
       "\(escaped(file)): no row has anything to learn within \(grouped(limit)) tokens; take a larger "
         + "--max-tokens, or --loss all"

@@ -24,6 +24,15 @@ enum TokenizerSource {
     return try Tokenizer(
       json: try InputFile.contents(of: file, sizeLimit: sizeLimit), file: file)
   }
+
+  /// The same, where the absence of one matters only when a text is to be read.
+  static func openIfAny(_ path: String) throws -> Result<Tokenizer, TokenizerAbsence> {
+    do {
+      return .success(try open(path))
+    } catch let absence as TokenizerAbsence {
+      return .failure(absence)
+    }
+  }
 }
 
 /// A folder without a `tokenizer.json`.

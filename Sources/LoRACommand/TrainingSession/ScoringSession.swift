@@ -82,7 +82,8 @@ struct ScoringSession {
     return PredictionTable(
       network: network, dataset: dataset, workers: workers,
       form: Predictions(
-        task: task, classes: classNames, targets: schema.targets, outputs: base.outputs,
+        kind: task == .classification ? .oneClass : .values, classes: classNames,
+        targets: schema.targets, outputs: base.outputs,
         showsLogits: showsLogits))
   }
 

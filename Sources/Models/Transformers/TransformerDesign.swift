@@ -19,6 +19,11 @@ package struct TransformerDesign: Sendable, Equatable {
   package let positionLimit: Int?
 
   package var vocabulary: Int { embedding.vocabulary }
+
+  /// Nil where the network says nothing of whole sequences.
+  package var classifier: ClassifierDesign? {
+    if case .classifier(let design) = head { design } else { nil }
+  }
 }
 
 /// What a sequence of tokens begins as.

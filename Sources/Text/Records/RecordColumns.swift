@@ -7,6 +7,8 @@ struct RecordColumns {
   let file: String
   let line: Int
   let values: OrderedDictionary<ExactString, JSONValue>
+  /// Whether a text may have nothing in it.
+  var takesEmptyTexts = false
 
   var names: [String] { values.keys.map(\.text) }
 
@@ -28,10 +30,18 @@ struct RecordColumns {
     return text
   }
 
-  /// Text with something in it besides white space.
+  /// What stands in a column: a string's characters, or what else it is as JSON.
+  func written(_ column: String) throws(TextDataError) -> String {
+    guard let value = values[ExactString(column)] else { throw problem(.missingColumn(column)) }
+    if value.isNull { return "" }
+    return value.string ?? value.compactText
+  }
+
+  /// Text with something in it besides white space, unless empty ones are taken.
   func filledText(_ column: String) throws(TextDataError) -> String {
     let text = try text(column)
-    guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+    guard takesEmptyTexts || text.unicodeScalars.contains(where: { !$0.properties.isWhitespace })
+    else {
       throw problem(.empty(column: column))
     }
     return text

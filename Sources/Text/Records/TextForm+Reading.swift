@@ -20,7 +20,9 @@ extension TextForm {
       return .labelled(
         text: try row.filledText("text"), pair: try row.optionalText("text_pair"),
         label: try row.label("label"))
-    case .text: return .text(try row.filledText("text"))
+    case .text:
+      let text = try row.filledText("text")
+      return try row.optionalText("text_pair").map { .pair(text, $0) } ?? .text(text)
     case .tokens: return .tokens(try tokens(row))
     }
   }

@@ -18,7 +18,7 @@ package enum TextForm: String, Sendable, CaseIterable {
     case .promptCompletion: (["prompt", "completion"], ["system"])
     case .instruction: (["instruction", "output"], ["input", "system"])
     case .labelled: (["text", "label"], ["text_pair"])
-    case .text: (["text"], [])
+    case .text: (["text"], ["text_pair"])
     case .tokens: (["input_ids"], ["labels", "attention_mask", "token_type_ids"])
     }
   }

@@ -6,6 +6,8 @@ package struct TextRecord: Sendable, Equatable {
   /// The line that the row begins on, from 1.
   package let line: Int
   package let content: Content
+  /// What stands in the columns that the reader keeps beside the content.
+  package var kept: [String] = []
 
   package enum Content: Sendable, Equatable {
     /// Messages with roles, and the tools that they may call (null without).
@@ -14,6 +16,8 @@ package struct TextRecord: Sendable, Equatable {
     case answer(system: String?, prompt: String, completion: String)
     /// Text that is learned whole.
     case text(String)
+    /// Two texts that go together.
+    case pair(String, String)
     /// Text, or two texts, and what it is.
     case labelled(text: String, pair: String?, label: TextLabel)
     /// Token ids as they are.

@@ -36,6 +36,10 @@ package struct TextRecordReader {
   package let file: String
   /// The form of the rows: as was asked for, or the first row's.
   package private(set) var form: TextForm?
+  /// Columns whose texts go with each row, by their names in the file.
+  package var kept: [String] = []
+  /// Whether a text may have nothing in it: there is nothing to learn from it, but it has a class.
+  package var takesEmptyTexts = false
   /// Rows given so far.
   package private(set) var count = 0
   private var rows: RowSource
@@ -70,10 +74,13 @@ package struct TextRecordReader {
   package mutating func next() throws -> TextRecord? {
     while let row = try rows.next() {
       do throws(TextDataError) {
-        let columns = try renamed(row.get())
+        var found = try row.get()
+        found.takesEmptyTexts = takesEmptyTexts
+        let columns = renamed(found)
         let content = try form(of: columns).content(columns)
+        let texts = try kept.map { name throws(TextDataError) in try found.written(name) }
         count += 1
-        return TextRecord(line: columns.line, content: content)
+        return TextRecord(line: columns.line, content: content, kept: texts)
       } catch {
         remember(error)
       }
@@ -120,7 +127,8 @@ package struct TextRecordReader {
       }
       values[ExactString(other)] = value
     }
-    return RecordColumns(file: row.file, line: row.line, values: values)
+    return RecordColumns(
+      file: row.file, line: row.line, values: values, takesEmptyTexts: takesEmptyTexts)
   }
 
   private mutating func form(of row: RecordColumns) throws(TextDataError) -> TextForm {

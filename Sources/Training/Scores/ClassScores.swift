@@ -24,6 +24,15 @@ package struct ClassScores: Sendable, Equatable {
     if label == guess { right[label] += 1 }
   }
 
+  /// Takes in a row that may be of several classes: those that it has, and those that it was given.
+  package mutating func note(labels: [Bool], given: [Bool]) {
+    for id in rows.indices {
+      if labels[id] { rows[id] += 1 }
+      if given[id] { taken[id] += 1 }
+      if labels[id], given[id] { right[id] += 1 }
+    }
+  }
+
   package var rowCount: Int { rows.reduce(0, +) }
 
   /// The share of rows named right.
@@ -39,6 +48,11 @@ package struct ClassScores: Sendable, Equatable {
   package var macroF1: Double {
     let occurring = rows.indices.filter { rows[$0] + taken[$0] > 0 }
     return occurring.reduce(0) { $0 + f1(of: $1) } / Double(max(1, occurring.count))
+  }
+
+  /// F1 of all classes' rows together; of rows with one class each it is the accuracy.
+  package var microF1: Double {
+    Self.ratio(2 * right.reduce(0, +), rows.reduce(0, +) + taken.reduce(0, +))
   }
 
   /// F1's mean over the rows, each counting with its class's.

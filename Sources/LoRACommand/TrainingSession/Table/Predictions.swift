@@ -1,3 +1,4 @@
+import Kernels
 import Reports
 import Tables
 import Tensors
@@ -5,7 +6,17 @@ import Training
 
 /// Outputs of a network as CSV or JSON.
 struct Predictions {
-  let task: LearningTask
+  /// What is said of a row.
+  enum Kind {
+    /// Numbers.
+    case values
+    /// The class with the largest output, and the probability of each, by softmax.
+    case oneClass
+    /// The classes that are more probable than not, and the probability of each, by the sigmoid.
+    case severalClasses
+  }
+
+  let kind: Kind
   let classes: [String]
   let targets: [String]
   let outputs: Int
@@ -13,12 +24,13 @@ struct Predictions {
 
   /// What the columns are called.
   var names: [String] {
-    switch task {
-    case .regression:
-      targets.count == outputs
+    let probabilities = classes.map { (showsLogits ? "logit(" : "p(") + $0 + ")" }
+    switch kind {
+    case .values:
+      return targets.count == outputs
         ? targets : (0..<outputs).map { outputs == 1 ? "value" : "value\($0)" }
-    case .classification:
-      ["class"] + classes.map { (showsLogits ? "logit(" : "p(") + $0 + ")" }
+    case .oneClass: return ["class"] + probabilities
+    case .severalClasses: return ["classes"] + probabilities
     }
   }
 
@@ -34,9 +46,7 @@ struct Predictions {
       if !ids.isEmpty {
         for id in ids[ids.startIndex + row] { text += csvField(id) + "," }
       }
-      if task == .classification {
-        text += csvField(classes[outputs.largest(inRow: row)]) + ","
-      }
+      if let said = said(outputs, row) { text += csvField(said.joined(separator: ";")) + "," }
       text += shown[row: row].map { number($0).description }.joined(separator: ",") + "\n"
     }
     return text
@@ -51,7 +61,9 @@ struct Predictions {
     var text = ""
     for row in 0..<outputs.rows {
       var values: [JSONTree] = ids.isEmpty ? [] : ids[ids.startIndex + row].map { .text($0) }
-      if task == .classification { values.append(.text(classes[outputs.largest(inRow: row)])) }
+      if let said = said(outputs, row) {
+        values.append(kind == .oneClass ? .text(said[0]) : .array(said.map { .text($0) }))
+      }
       values += shown[row: row].map { jsonNumber($0) }
       let members = zip(idNames + names, values).map { JSONTree.Member($0, $1) }
       text += (isFirst && row == 0 ? "\n    " : ",\n    ") + JSONTree.object(members).jsonLine
@@ -59,8 +71,25 @@ struct Predictions {
     return text
   }
 
+  /// The classes that are named for a row; nil where numbers are all that is said.
+  private func said(_ outputs: Matrix<Double>, _ row: Int) -> [String]? {
+    switch kind {
+    case .values: nil
+    case .oneClass: [classes[outputs.largest(inRow: row)]]
+    case .severalClasses: classes.indices.filter { outputs[row, $0] > 0 }.map { classes[$0] }
+    }
+  }
+
   private func shown(_ outputs: Matrix<Double>) -> Matrix<Double> {
-    task == .classification && !showsLogits ? outputs.softmaxRows : outputs
+    guard !showsLogits else { return outputs }
+    return switch kind {
+    case .values: outputs
+    case .oneClass: outputs.softmaxRows
+    case .severalClasses:
+      Matrix(
+        columns: outputs.columns,
+        elements: ElementaryFunction.sigmoid(Array(outputs.elements[..<outputs.count])))
+    }
   }
 
   private func number(_ value: Double) -> any CustomStringConvertible {
