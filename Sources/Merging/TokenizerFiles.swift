@@ -3,8 +3,8 @@ import Containers
 import OrderedCollections
 
 /// The files that say which tokens a model knows; an adapter with another vocabulary brings its own.
-enum TokenizerFiles {
-  private static let names = [
+package enum TokenizerFiles {
+  package static let names = [
     "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
     "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "spiece.model",
     "chat_template.jinja", "chat_template.json",

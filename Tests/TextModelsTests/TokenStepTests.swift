@@ -31,6 +31,54 @@ import Training
   }
 
   @Test(arguments: GoldenModel.all)
+  func `blocks that are computed again give the bits of kept ones`(golden: GoldenModel) throws {
+    for hasMagnitudes in [false, true] {
+      let everything = EverythingTrained(hasMagnitudes: hasMagnitudes)
+      let kept = try run(golden, everything) { _ in }
+      let again = try run(golden, everything) {
+        ($0.recomputes, $0.rowsAtOnce, $0.workers) = (true, 40, Workers(count: 2))
+      }
+      #expect(kept == again)
+    }
+  }
+
+  /// A step learns from logits some rows at a time; all of them at once give the same but for rounding.
+  @Test(arguments: ["gemma2", "gpt2", "granite", "phi", "qwen3-moe"])
+  func `logits in portions teach what all of them do`(name: String) throws {
+    let golden = GoldenModel(name: name)
+    let rows = try golden.rows(1)
+    let portion = Transformer<Double>.logitRows(vocabulary: 96)
+    let copies = 1 + portion / rows.reduce(0) { $0 + $1.counted }
+    let batch = TokenBatch<Double>(Array(repeating: rows, count: copies).flatMap(\.self))
+    #expect(try #require(batch.wanted).count > portion)
+    let pass = Pass.training(.one, seed: 1, step: 0)
+    func gradients(_ body: (inout Transformer<Double>, inout StepLoss) -> Void) throws
+      -> (Double, [[Double]])
+    {
+      var network = try EverythingTrained().network(golden, as: Double.self)
+      var loss = StepLoss(.softmaxCrossEntropy, of: batch.targets)
+      body(&network, &loss)
+      network.finishGradients()
+      return (loss.mean, network.trained.map(\.gradient))
+    }
+    let portions = try gradients { network, loss in
+      var (memory, gradient) = (network.makeMemory(), Matrix<Double>(rows: 0, columns: 0))
+      network.learn(from: batch, &memory, &gradient, pass, &loss)
+    }
+    let whole = try gradients { network, loss in
+      var (memory, gradient) = (network.makeMemory(), Matrix<Double>(rows: 0, columns: 0))
+      let y = network.outputs(batch, &memory, pass)
+      loss.add(y, batch.targets, gradient: &gradient, pass.workers)
+      network.backward(&gradient, batch, &memory, pass)
+    }
+    #expect(abs(portions.0 - whole.0) < 1e-12)
+    for (some, all) in zip(portions.1, whole.1) {
+      let complaint = Tolerance(absolute: 1e-12).complaint(some, all)
+      #expect(complaint == nil, "\(complaint ?? "")")
+    }
+  }
+
+  @Test(arguments: GoldenModel.all)
   func `a row has the same bits alone and with others before and behind it`(
     golden: GoldenModel
   ) throws {

@@ -31,6 +31,26 @@ import Testing
     }
   }
 
+  @Test func `the six commands of the text story teach a model its answers`() throws {
+    let story = try block("commands: text story")
+    #expect(story.split(separator: "\n").count == 6)
+    try ScratchFolder.with { scratch in
+      let result = try Tool.shell(
+        """
+        set -e
+        lora() { "$LORA" "$@"; }
+        ln -s "$PACKAGE/fixtures" fixtures
+        \(story)
+        """, in: scratch.root, environment: ["PACKAGE": Fixtures.packageRoot])
+      #expect(!result.errorText.contains("lora:"), "\(result.errorText)")
+      #expect(result.exitCode == 0, "\(result.errorText)")
+      #expect(result.text.hasSuffix("blue!\n"))
+      for name in ["tokenizer.json", "chat_template.jinja"] {
+        #expect(scratch.holds("merged/" + name) && scratch.holds("adapter/" + name))
+      }
+    }
+  }
+
   @Test func `the main job trains an adapter that is worth it`() throws {
     let job = try block("command: main job")
     let training = try #require(job.range(of: ".build/release/lora "))

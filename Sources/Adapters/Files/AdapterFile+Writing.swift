@@ -12,6 +12,8 @@ package struct AdapterContents: Sendable {
   package var tensors: [(name: String, tensor: Tensor)]
   /// What is said in the tensor file's `__metadata__` beside `{"format": "pt"}`.
   package var metadata: OrderedDictionary<String, String>
+  /// Paths of files that go into a folder beside the adapter, by their names there.
+  package var sideFiles: OrderedDictionary<String, String> = [:]
 
   package init(
     configuration: JSONValue, tensors: [(name: String, tensor: Tensor)],
@@ -55,6 +57,7 @@ extension AdapterFile {
         contents.configuration.indentedText + "\n", named: configurationName)
       let tensors = try folder.makeFile(named: tensorsName, expectedSize: 0)
       try writeTensors(contents.tensors, to: .file(tensors), metadata, .none, threads)
+      for (name, path) in contents.sideFiles { try folder.copy(sideFile: path, named: name) }
       try folder.publish()
     } catch {
       folder.discard()

@@ -4,7 +4,7 @@ import Training
 
 /// Which adapter is trained.
 struct AdaptationOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The adapter's rank. (default: 4)", valueName: "rank"))
+  @Option(help: ArgumentHelp("The adapter's rank. (default: 4, of text 16)", valueName: "rank"))
   var rank: Int?
 
   @Option(

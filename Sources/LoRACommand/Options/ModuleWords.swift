@@ -5,4 +5,17 @@ enum ModuleWords {
     guard let text else { return nil }
     return text.hasPrefix("re:") ? [text] : text.split(separator: ",").map(String.init)
   }
+
+  /// The names, or of many the last parts of these and how many modules they are:
+  /// `q_proj, v_proj (60 modules)`.
+  static func summary(of names: [String]) -> String {
+    guard names.count > 12 else { return names.joined(separator: ", ") }
+    var endings: [String] = []
+    for name in names {
+      let ending = String(name.split(separator: ".").last ?? "")
+      if !endings.contains(ending) { endings.append(ending) }
+    }
+    let shown = endings.prefix(12).joined(separator: ", ") + (endings.count > 12 ? ", …" : "")
+    return "\(shown) (\(names.count) modules)"
+  }
 }

@@ -23,7 +23,7 @@ struct ScoringOptions: ParsableArguments {
   ) throws -> ScoringSession {
     let adapters = try NetworkAdapters(adapters)
     let base = try BaseNetwork<Double>(path, network.settings(under: adapters))
-    if !anyBase { try adapters.check(on: base) }
+    if !anyBase { try adapters.check(on: base.identity) }
     return try ScoringSession(base, with: adapters, wishes, workers: workers)
   }
 }

@@ -45,7 +45,7 @@ struct PretrainCommand: TrainingCommand {
   func run() throws {
     try PretrainSession(
       preparation: preparation(standardizes: true), classWeights: optimization.classWeights,
-      run: trainingRun, output: output.place, report: report, seed: seed.seed
+      run: trainingRun(.table), output: output.place, report: report, seed: seed.seed
     ).pretrain(on: table, hidden: hidden.widths, activation: activation)
   }
 }

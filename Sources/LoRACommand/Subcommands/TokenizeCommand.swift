@@ -1,4 +1,6 @@
 import ArgumentParser
+import Containers
+import Tensors
 
 /// The command `lora tokenize`.
 struct TokenizeCommand: ParsableCommand {
@@ -21,6 +23,10 @@ struct TokenizeCommand: ParsableCommand {
       With --chat a text is what a user says, written with the model's chat template up to where the \
       assistant begins to answer; lines of --jsonl may have messages, tools and \
       add_generation_prompt. The text of --json is what the template wrote.
+
+      --data reads a file of texts as train and eval do, and shows one row: each token with whether it \
+      is learned. --json of it: line, form, label, token_count, learned_count, tokens [id, piece, \
+      learned].
       """)
 
   @Argument(
@@ -44,6 +50,16 @@ struct TokenizeCommand: ParsableCommand {
 
   @OptionGroup(title: "Conversation") var chat: ChatOptions
 
+  @Option(
+    help: ArgumentHelp("Show a row of this file of texts.", valueName: "file"),
+    completion: .file())
+  var data: String?
+
+  @Option(help: ArgumentHelp("Which row of --data, from 1.", valueName: "number"))
+  var row = 1
+
+  @OptionGroup(title: "Data") var texts: TextDataOptions
+
   @Flag(help: "Give an object for each text.")
   var json = false
 
@@ -52,6 +68,14 @@ struct TokenizeCommand: ParsableCommand {
 
   func validate() throws {
     try require(model != "-", "the model cannot be stdin")
+    try require(row > 0, "--row is \(row), expected at least 1")
+    if data != nil {
+      try require(text == nil && !jsonl && !decode, "--data shows a row of a file; give no text")
+    } else {
+      let given =
+        DeclaredSettings.given(texts).first.map { "--\($0.0)" } ?? (row > 1 ? "--row" : nil)
+      try require(given == nil, "\(given ?? "") goes with --data")
+    }
     try require(
       !jsonl || text == nil || text == "-", "--jsonl reads stdin, and a text is given too")
     try require(!jsonl || !show || json, "--show of many texts needs --json")
@@ -63,6 +87,7 @@ struct TokenizeCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let data { return try showRow(of: data) }
     var session = TokenizingSession(try TokenizerSource.open(model))
     session.format = json ? .json : show ? .table : .plain
     session.showsSpans = show
@@ -74,5 +99,15 @@ struct TokenizeCommand: ParsableCommand {
     } else {
       try session.run(text)
     }
+  }
+
+  private func showRow(of file: String) throws {
+    let encoder = try ExampleEncoder(
+      ofModelAt: model, chat.template, counts: texts.loss, nil)
+    let report = try RowTokens(path: file, number: row, options: texts, encoder: encoder).report()
+    try StandardStreams.write(
+      json
+        ? report.json.jsonText
+        : report.text(width: Terminal.reportWidth, escape: { escaped($0, inQuotes: false) }))
   }
 }

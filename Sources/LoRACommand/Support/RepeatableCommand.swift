@@ -37,6 +37,24 @@ enum DeclaredSettings {
     }
   }
 
+  /// Those of a group that say something else than is said without them.
+  static func given(_ group: any ParsableArguments) -> RunSettings {
+    let usual = Dictionary(usualSettings(of: group), uniquingKeysWith: { first, _ in first })
+    return of(group).filter { usual[$0.0] != $0.1 }
+  }
+
+  /// `settings` without what these groups say when nothing is said.
+  static func without(
+    _ groups: [any ParsableArguments], in settings: RunSettings
+  ) -> RunSettings {
+    let names = Set(groups.flatMap { usualSettings(of: $0).map(\.0) })
+    return settings.filter { !names.contains($0.0) }
+  }
+
+  private static func usualSettings(of group: any ParsableArguments) -> RunSettings {
+    (try? type(of: group).parse([])).map { of($0) } ?? []
+  }
+
   /// `learning-rate` for the property `_learningRate`.
   private static func optionName(_ label: String) -> String {
     label.drop { $0 == "_" }.reduce(into: "") { name, character in

@@ -22,15 +22,15 @@ extension TrainingCommand {
       held: validation.held, workers: Workers(count: threads.count))
   }
 
-  /// The run that its options ask for.
-  var trainingRun: TrainingRun {
+  /// The run that its options ask for, with `usual` where one was left out.
+  func trainingRun(_ usual: TrainingDefaults) -> TrainingRun {
     TrainingRun(
-      setup: optimization.setup, validatesEvery: validation.validateEvery,
+      setup: optimization.setup(usual), validatesEvery: validation.validateEvery,
       patience: validation.limit,
       files: RunFiles(
         log: optimization.log, chart: optimization.chart, states: states.states,
         resumes: states.resume, options: output.containerOptions),
       workers: Workers(count: threads.count), isQuiet: report.quiet,
-      settings: repeatedSettings)
+      settings: usual.completing(repeatedSettings))
   }
 }

@@ -36,6 +36,12 @@ enum TextTask: Equatable {
     }
   }
 
+  /// PEFT's word for it.
+  var peftName: String { self == .language ? "CAUSAL_LM" : "SEQ_CLS" }
+
+  /// What holds in a run where nobody says.
+  var defaults: TrainingDefaults { self == .language ? .language : .classifier }
+
   /// What a row's label is to the network.
   ///
   /// - Throws: `RowError` for a label that the head does not have.

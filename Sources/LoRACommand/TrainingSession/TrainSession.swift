@@ -23,7 +23,8 @@ struct TrainSession {
     _ wanted: AdapterChoice, of base: BaseNetwork<Float>, on path: String
   ) throws {
     let decomposer = try wanted.initialisation.decomposes ? LinearAlgebra.open() : nil
-    let plan = try AdapterPlan(wanted, for: base)
+    let start = try wanted.start.map { try AdapterFile.open($0) }
+    let plan = try AdapterPlan(wanted, from: start, for: base.adaptableModules)
     let bottom = try AdaptedBase(base, below: below, beside: plan.start, anyBase: anyBase)
     var generator = Generator(seed: seed)
     let (tables, loss) = try open(bottom, path, &generator)
@@ -51,9 +52,12 @@ struct TrainSession {
       work, run, Method(summary: plan.summary, decomposer: decomposer), &generator
     ) { trained in
       let adapter = TrainedAdapter(
-        network: trained, plan: plan, bottom: bottom, beginning: network,
-        run: run.configuration(of: "train"),
-        description: description(of: bottom.base, tables))
+        network: trained, plan: plan,
+        origin: AdapterOrigin(
+          file: bottom.base.file, fingerprint: bottom.base.fingerprint,
+          underlying: bottom.underlying,
+          metadata: description(of: bottom.base, tables).metadata),
+        beginning: network, run: run.configuration(of: "train"))
       try AdapterFile.write(
         adapter.contents, to: output.path, options: output.options,
         threads: run.workers.count, isCompressed: output.gzip)

@@ -13,50 +13,60 @@ struct BlockSide<Scalar: DenseScalar>: Sendable {
     var before = NormLayer<Scalar>.Memory()
     var behind = NormLayer<Scalar>.Memory()
     var after = NormLayer<Scalar>.Memory()
-    /// What `after` reads.
+    /// What `behind` and `after` read, where there are such.
+    var part = Matrix<Scalar>(rows: 0, columns: 0)
     var sum = Matrix<Scalar>(rows: 0, columns: 0)
   }
 
-  /// What the part reads.
-  func enter(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) -> Matrix<Scalar> {
-    guard let before else { return x }
-    before.forward(x, &memory.before, pass)
-    return memory.before.output
+  /// Makes h what the part reads.
+  func enter(
+    _ x: Matrix<Scalar>, into h: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) {
+    if let before {
+      before.forward(x, into: &h, &memory.before, pass)
+    } else {
+      h.take(0..<x.rows, of: x)
+    }
   }
 
-  /// Adds what the part made to x, which becomes y.
+  /// Adds what the part made to x, which becomes y; `part` is used up.
   func leave(
-    _ part: Matrix<Scalar>, to x: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
+    _ part: inout Matrix<Scalar>, to x: inout Matrix<Scalar>, _ memory: inout Memory,
+    _ passage: inout Passage<Scalar>
   ) {
-    var part = part
     if let behind {
-      behind.forward(part, &memory.behind, pass)
-      part = memory.behind.output
+      swap(&part, &memory.part)
+      behind.forward(memory.part, into: &part, &memory.behind, passage.pass)
     }
     x.add(part, times: Scalar(multiplier))
     guard let after else { return }
-    memory.sum = x
-    after.forward(x, &memory.after, pass)
-    x = memory.after.output
+    swap(&x, &memory.sum)
+    after.forward(memory.sum, into: &x, &memory.after, passage.pass)
   }
 
   // y = after(x + m·behind(part)):  d of the part; `dy` becomes the dx that does not pass the part.
   mutating func backwardLeaving(
-    _ dy: inout Matrix<Scalar>, part: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
-  ) -> Matrix<Scalar> {
+    _ dy: inout Matrix<Scalar>, into dPart: inout Matrix<Scalar>, _ memory: inout Memory,
+    _ passage: inout Passage<Scalar>
+  ) {
+    let (rows, columns) = (dy.rows, dy.columns)
     if after != nil {
-      var dSum = Matrix<Scalar>(rows: dy.rows, columns: dy.columns)
-      after?.backward(dy, x: memory.sum, into: &dSum, adds: false, &memory.after, pass)
-      dy = dSum
+      var dSum = passage.scratch.take(rows, columns)
+      after?.backward(dy, x: memory.sum, into: &dSum, adds: false, &memory.after, passage.pass)
+      swap(&dy, &dSum)
+      passage.scratch.give(dSum)
     }
-    var dPart = dy
-    if multiplier != 1 {
-      dPart.set(dy, times: Array(repeating: Scalar(multiplier), count: dy.columns))
+    if multiplier == 1 {
+      dPart.take(0..<rows, of: dy)
+    } else {
+      dPart.set(dy, times: Array(repeating: Scalar(multiplier), count: columns))
     }
-    guard behind != nil else { return dPart }
-    var dInner = Matrix<Scalar>(rows: dy.rows, columns: dy.columns)
-    behind?.backward(dPart, x: part, into: &dInner, adds: false, &memory.behind, pass)
-    return dInner
+    guard behind != nil else { return }
+    var dInner = passage.scratch.take(rows, columns)
+    behind?.backward(
+      dPart, x: memory.part, into: &dInner, adds: false, &memory.behind, passage.pass)
+    swap(&dPart, &dInner)
+    passage.scratch.give(dInner)
   }
 
   // h = before(x):  dx += dh, through the norm

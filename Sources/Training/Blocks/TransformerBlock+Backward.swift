@@ -2,37 +2,48 @@ import Kernels
 import Tensors
 
 extension TransformerBlock {
-  /// dy [T, width] becomes dx; takes in the gradients of what is trained.
+  /// d, which is dy [T, width], becomes dx; takes in the gradients of what is trained.
+  ///
+  /// What the two parts read is computed from x and the middle once more.
   mutating func backward(
-    _ d: inout Matrix<Scalar>, _ memory: inout Memory, _ plan: SequencePlan<Scalar>, _ pass: Pass
+    _ d: inout Matrix<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory,
+    _ passage: inout Passage<Scalar>
   ) {
-    let dMade = networkSide.backwardLeaving(
-      &d, part: experts == nil ? memory.network.y : memory.experts.y, &memory.networkSide, pass)
+    let (rows, width, pass) = (x.rows, x.columns, passage.pass)
+    var (read, dMade) = (passage.scratch.take(rows, width), passage.scratch.take(rows, width))
+    var dRead = passage.scratch.take(rows, width)
+    var dAttended = Matrix<Scalar>(rows: 0, columns: 0)
+    networkSide.backwardLeaving(&d, into: &dMade, &memory.networkSide, &passage)
     // Side by side, both parts have the same dy; one after the other, attention has what the network
     // leaves.
-    var dAttended: Matrix<Scalar>?
     if isParallel {
-      dAttended = attentionSide.backwardLeaving(
-        &d, part: memory.attention.y, &memory.attentionSide, pass)
+      dAttended = passage.scratch.take(rows, width)
+      attentionSide.backwardLeaving(&d, into: &dAttended, &memory.attentionSide, &passage)
     }
-    let g = networkSide.before == nil ? memory.middle : memory.networkSide.before.output
-    let dg = networkBackward(dMade, x: g, &memory, pass)
-    networkSide.backwardEntering(dg, x: memory.middle, addingTo: &d, &memory.networkSide, pass)
-    let dy =
-      dAttended
-      ?? attentionSide.backwardLeaving(
-        &d, part: memory.attention.y, &memory.attentionSide, pass)
-    let h = attentionSide.before == nil ? memory.input : memory.attentionSide.before.output
-    let dh = attention.backward(dy, x: h, &memory.attention, plan, pass)
-    attentionSide.backwardEntering(dh, x: memory.input, addingTo: &d, &memory.attentionSide, pass)
+    let middle = isParallel ? x : memory.middle
+    networkSide.enter(middle, into: &read, &memory.networkSide, pass)
+    networkBackward(dMade, x: read, into: &dRead, &memory, &passage)
+    networkSide.backwardEntering(dRead, x: middle, addingTo: &d, &memory.networkSide, pass)
+    if isParallel {
+      swap(&dMade, &dAttended)
+      passage.scratch.give(dAttended)
+    } else {
+      attentionSide.backwardLeaving(&d, into: &dMade, &memory.attentionSide, &passage)
+    }
+    attentionSide.enter(x, into: &read, &memory.attentionSide, pass)
+    attention.backward(dMade, x: read, into: &dRead, &memory.attention, &passage)
+    attentionSide.backwardEntering(dRead, x: x, addingTo: &d, &memory.attentionSide, pass)
+    passage.scratch.give(read, dMade, dRead)
   }
 
   private mutating func networkBackward(
-    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
-  ) -> Matrix<Scalar> {
+    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>,
+    _ memory: inout Memory, _ passage: inout Passage<Scalar>
+  ) {
     if experts != nil {
-      return experts?.apply { $0.backward(dy, x: x, &memory.experts, pass) } ?? dy
+      experts?.apply { $0.backward(dy, x: x, into: &dx, &memory.experts, &passage) }
+    } else {
+      network?.apply { $0.backward(dy, x: x, into: &dx, &memory.network, &passage) }
     }
-    return network?.apply { $0.backward(dy, x: x, &memory.network, pass) } ?? dy
   }
 }

@@ -11,15 +11,14 @@ package struct TransformerBlock<Scalar: DenseScalar>: Sendable {
   var networkSide: BlockSide<Scalar>
   let isParallel: Bool
 
-  /// What `backward` needs of the last `forward`.
+  /// What `backward` needs of the last `forward` beside x, and uses up.
   package struct Memory: Sendable {
     var attention = AttentionLayer<Scalar>.Memory()
     var attentionSide = BlockSide<Scalar>.Memory()
     var network = FeedForward<Scalar>.Memory()
     var experts = Experts<Scalar>.Memory()
     var networkSide = BlockSide<Scalar>.Memory()
-    /// x [T, width], and what the network's side reads.
-    var input = Matrix<Scalar>(rows: 0, columns: 0)
+    /// What the network's side reads, where that is not x.
     var middle = Matrix<Scalar>(rows: 0, columns: 0)
 
     package init() {}
@@ -27,26 +26,25 @@ package struct TransformerBlock<Scalar: DenseScalar>: Sendable {
 
   /// x [T, width] becomes y.
   func forward(
-    _ x: inout Matrix<Scalar>, _ memory: inout Memory, _ plan: SequencePlan<Scalar>,
-    _ cache: inout KeyValueCache<Scalar>.Layer?, _ pass: Pass
+    _ x: inout Matrix<Scalar>, _ memory: inout Memory,
+    _ cache: inout KeyValueCache<Scalar>.Layer?, _ passage: inout Passage<Scalar>
   ) {
-    memory.input = x
-    let h = attentionSide.enter(x, &memory.attentionSide, pass)
-    attention.forward(h, &memory.attention, plan, &cache, pass)
-    attentionSide.leave(memory.attention.y, to: &x, &memory.attentionSide, pass)
-    memory.middle = isParallel ? memory.input : x
-    let g = networkSide.enter(memory.middle, &memory.networkSide, pass)
-    networkSide.leave(made(of: g, &memory, pass), to: &x, &memory.networkSide, pass)
-  }
-
-  private func made(
-    of g: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
-  ) -> Matrix<Scalar> {
-    if let experts {
-      experts.forward(g, &memory.experts, pass)
-      return memory.experts.y
+    let (rows, width) = (x.rows, x.columns)
+    var (h, made) = (passage.scratch.take(rows, width), passage.scratch.take(rows, width))
+    attentionSide.enter(x, into: &h, &memory.attentionSide, passage.pass)
+    attention.forward(h, into: &made, &memory.attention, &cache, &passage)
+    if isParallel { networkSide.enter(x, into: &h, &memory.networkSide, passage.pass) }
+    attentionSide.leave(&made, to: &x, &memory.attentionSide, &passage)
+    if !isParallel {
+      if passage.pass.keepsMemory { memory.middle.take(0..<rows, of: x) }
+      networkSide.enter(x, into: &h, &memory.networkSide, passage.pass)
     }
-    network?.forward(g, &memory.network, pass)
-    return memory.network.y
+    if let experts {
+      experts.forward(h, into: &made, &memory.experts, &passage)
+    } else {
+      network?.forward(h, into: &made, &memory.network, &passage)
+    }
+    networkSide.leave(&made, to: &x, &memory.networkSide, &passage)
+    passage.scratch.give(h, made)
   }
 }

@@ -14,19 +14,21 @@ package struct DenseLayer<Scalar: DenseScalar>: Sendable {
   /// What `backward` needs of the last `forward`.
   package struct Memory: Sendable {
     fileprivate var linear = Linear<Scalar>.Memory()
+    /// z [B, out].
+    fileprivate var z = Matrix<Scalar>(rows: 0, columns: 0)
     fileprivate var activated: Matrix<Scalar>?
 
     package init() {}
 
     /// y [B, out].
-    package var output: Matrix<Scalar> { activated ?? linear.output }
+    package var output: Matrix<Scalar> { activated ?? z }
   }
 
   package func forward(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
-    linear.forward(x, &memory.linear, pass)
+    linear.forward(x, into: &memory.z, &memory.linear, pass)
     // y = f(z)
     guard let activation else { return }
-    let z = memory.linear.output
+    let z = memory.z
     var activated = memory.activated.take() ?? Matrix(rows: 0, columns: 0)
     activated.reshape(rows: z.rows, columns: z.columns)
     activate(
@@ -39,7 +41,7 @@ package struct DenseLayer<Scalar: DenseScalar>: Sendable {
   ) {
     // y = f(z):  dz = dy·f'(z)
     if let activation, let activated = memory.activated {
-      let z = memory.linear.output
+      let z = memory.z
       activateBackward(
         activation, z: z.elements, y: activated.elements, &flow.above.elements, count: z.count,
         workers: pass.workers)

@@ -48,9 +48,9 @@ package struct EmbeddingLayer<Scalar: DenseScalar>: Sendable {
       x.add(segments.rows(ids))
     }
     guard let norm else { return x }
-    memory.sum = x
-    norm.forward(x, &memory.norm, pass)
-    return memory.norm.output
+    swap(&memory.sum, &x)
+    norm.forward(memory.sum, into: &x, &memory.norm, pass)
+    return x
   }
 
   private func positions(of batch: TokenBatch<Scalar>, from start: Int) -> [Int32] {

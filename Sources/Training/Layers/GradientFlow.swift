@@ -9,6 +9,8 @@ package struct GradientFlow<Scalar: DenseScalar>: Sendable {
   package var below = Matrix<Scalar>(rows: 0, columns: 0)
   /// Whether a layer further down needs dx.
   package var goesOn = true
+  /// Whether `below` holds what other layers say of x already, to which dx is added.
+  var adds = false
 
   package init() {}
 

@@ -18,8 +18,6 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
 
   /// What `backward` needs of the last `forward`.
   package struct Memory: Sendable {
-    /// y [B, out].
-    package fileprivate(set) var output = Matrix<Scalar>(rows: 0, columns: 0)
     fileprivate var branch = LowRankBranch<Scalar>.Memory()
     fileprivate var magnitude = Magnitude<Scalar>.Memory()
     fileprivate var beside = LowRankBranch<Scalar>.Memory()
@@ -41,23 +39,26 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     weight.isTrained || branch != nil || (bias?.isTrained ?? false)
   }
 
-  package func forward(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
-    memory.output.reshape(rows: x.rows, columns: outputs)
+  /// y [B, out], overwritten, of x [B, in].
+  package func forward(
+    _ x: Matrix<Scalar>, into y: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) {
+    y.reshape(rows: x.rows, columns: outputs)
     branch?.drop(x, &memory.branch, pass)
+    defer { memory.branch.forgetDropped() }
     if let branch, let magnitude = branch.magnitude {
-      return forwardScaled(x, branch, magnitude, &memory, pass)
+      return forwardScaled(x, branch, magnitude, into: &y, &memory, pass)
     }
     // y = b + s·b'
     let offset = beside.reduce(sum(bias?.values, branch?.offset)) { sum($0, $1.offset) }
     if let offset {
-      fillRows(&memory.output.elements, with: offset, rows: x.rows, workers: pass.workers)
+      fillRows(&y.elements, with: offset, rows: x.rows, workers: pass.workers)
     }
     // y += x Wᵀ
-    weight.multiply(
-      x, into: &memory.output.elements, accumulates: offset != nil, pass.workers)
+    weight.multiply(x, into: &y.elements, accumulates: offset != nil, pass.workers)
     // y += s·(x Aᵀ) Bᵀ
-    for other in beside { other.forward(x, addingTo: &memory.output, &memory.beside, pass) }
-    branch?.forward(x, addingTo: &memory.output, &memory.branch, pass)
+    for other in beside { other.forward(x, addingTo: &y, &memory.beside, pass) }
+    branch?.forward(x, addingTo: &y, &memory.branch, pass)
   }
 
   /// y = b + (m / n)∘v, v = x Wᵀ + s·((x Aᵀ) Bᵀ + b').
@@ -66,7 +67,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
   /// as in PEFT.
   private func forwardScaled(
     _ x: Matrix<Scalar>, _ branch: LowRankBranch<Scalar>, _ magnitude: Magnitude<Scalar>,
-    _ memory: inout Memory, _ pass: Pass
+    into y: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
     // v = s·b' + x̃ Wᵀ
     memory.magnitude.product.reshape(rows: x.rows, columns: outputs)
@@ -78,15 +79,15 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
       accumulates: branch.offset != nil, pass.workers)
     if memory.branch.drops {
       // y = (b + s·b') + x Wᵀ - (s·b' + x̃ Wᵀ)
-      fill(&memory.output, with: sum(bias?.values, branch.offset))
-      weight.multiply(x, into: &memory.output.elements, accumulates: true, pass.workers)
-      memory.output.add(memory.magnitude.product, times: -1)
+      fill(&y, with: sum(bias?.values, branch.offset))
+      weight.multiply(x, into: &y.elements, accumulates: true, pass.workers)
+      y.add(memory.magnitude.product, times: -1)
     } else {
-      fill(&memory.output, with: bias?.values)
+      fill(&y, with: bias?.values)
     }
     branch.forward(x, addingTo: &memory.magnitude.product, &memory.branch, pass)
     magnitude.measure(weight, branch, &memory.magnitude, pass.workers)
-    magnitude.forward(addingTo: &memory.output, &memory.magnitude)
+    magnitude.forward(addingTo: &y, &memory.magnitude)
   }
 
   private func fill(_ y: inout Matrix<Scalar>, with offset: [Scalar]?) {
@@ -102,6 +103,8 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
   package mutating func backward(
     _ flow: inout GradientFlow<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
+    branch?.drop(x, &memory.branch, pass)
+    defer { memory.branch.forgetDropped() }
     // y = b:  db = Σ over rows of dy
     bias?.withParameter { $0.addRows(flow.above) }
     guard branch?.magnitude != nil else {
@@ -118,12 +121,13 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     _ memory: inout Memory, _ pass: Pass
   ) {
     if flow.goesOn {
-      flow.below.reshape(rows: x.rows, columns: inputs)
+      if !flow.adds { flow.below.reshape(rows: x.rows, columns: inputs) }
       if let branch, branch.magnitude != nil, memory.branch.drops {
         addSpared(dv, branch, &flow, pass)
       } else {
         // v = x Wᵀ:  dx = dv W
-        weight.multiplyBack(dv, into: &flow.below.elements, pass.workers)
+        weight.multiplyBack(
+          dv, into: &flow.below.elements, accumulates: flow.adds, pass.workers)
       }
       for other in beside { other.addInputGradient(dv, to: &flow.below, &memory.beside, pass) }
     }
@@ -138,7 +142,8 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     _ dv: Matrix<Scalar>, _ branch: LowRankBranch<Scalar>, _ flow: inout GradientFlow<Scalar>,
     _ pass: Pass
   ) {
-    weight.multiplyBack(flow.above, into: &flow.below.elements, pass.workers)
+    weight.multiplyBack(
+      flow.above, into: &flow.below.elements, accumulates: flow.adds, pass.workers)
     var difference = dv
     difference.add(flow.above, times: -1)
     var spread = Matrix<Scalar>(rows: dv.rows, columns: inputs)

@@ -5,6 +5,9 @@ extension LowRankBranch.Memory {
   /// Whether the last `drop` left anything out.
   var drops: Bool { masked != nil }
 
+  /// Gives up what the last `drop` left, which backward draws anew.
+  mutating func forgetDropped() { masked = nil }
+
   /// What the last `drop` left of `x`, the matrix that it was given.
   func leftOver(of x: Matrix<Scalar>) -> Matrix<Scalar> { masked ?? x }
 }

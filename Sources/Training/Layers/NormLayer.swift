@@ -14,8 +14,6 @@ package struct NormLayer<Scalar: DenseScalar>: Sendable {
 
   /// What `backward` needs of the last `forward`.
   package struct Memory: Sendable {
-    /// y, rows without gaps.
-    package fileprivate(set) var output = Matrix<Scalar>(rows: 0, columns: 0)
     fileprivate var statistics = Norm<Scalar>.Memory()
 
     package init() {}
@@ -35,14 +33,15 @@ package struct NormLayer<Scalar: DenseScalar>: Sendable {
     Norm(kind, epsilon: epsilon, weight: weight?.values, bias: bias?.values)
   }
 
-  /// y = norm(x), of the heads of x that lie at `place`; of whole rows when nil.
+  /// y = norm(x), rows without gaps, of the heads of x that lie at `place`; of whole rows when nil.
   package func forward(
-    _ x: Matrix<Scalar>, at place: HeadPlace? = nil, _ memory: inout Memory, _ pass: Pass
+    _ x: Matrix<Scalar>, at place: HeadPlace? = nil, into y: inout Matrix<Scalar>,
+    _ memory: inout Memory, _ pass: Pass
   ) {
     let place = place ?? HeadPlace(columns: x.columns)
-    memory.output.reshape(rows: x.rows, columns: place.heads * place.dimension)
+    y.reshape(rows: x.rows, columns: place.heads * place.dimension)
     norm.forward(
-      x.elements, at: place, into: &memory.output.elements, &memory.statistics, rows: x.rows,
+      x.elements, at: place, into: &y.elements, &memory.statistics, rows: x.rows,
       workers: pass.workers)
   }
 

@@ -21,6 +21,8 @@ package struct Pass: Sendable {
   private let chance: Chance?
   /// Whether a backward may follow, so that each layer keeps what it needs then.
   package private(set) var keepsMemory = true
+  /// Whether a network of blocks keeps only what each block reads, and computes it again in backward.
+  package var recomputes = false
 
   /// A pass that draws nothing: outputs are what they are.
   package static func scoring(_ workers: Workers) -> Pass {

@@ -24,6 +24,18 @@ package protocol Network<Scalar, Batch>: Sendable {
   mutating func backward(
     _ dy: inout Matrix<Scalar>, _ batch: Batch, _ memory: inout Memory, _ pass: Pass)
 
+  /// Takes in what some rows of a step add to its mean loss, and to the gradients of that.
+  ///
+  /// - Parameters:
+  ///   - batch: The step's next rows.
+  ///   - memory: Overwritten.
+  ///   - gradient: Room for the gradient of outputs, overwritten.
+  ///   - pass: Over these rows.
+  ///   - loss: Of the whole step.
+  mutating func learn(
+    from batch: Batch, _ memory: inout Memory, _ gradient: inout Matrix<Scalar>, _ pass: Pass,
+    _ loss: inout StepLoss)
+
   /// Calls `body` with each trained parameter, always in the same order.
   mutating func withTrained(_ body: (inout Parameter<Scalar>) throws -> Void) rethrows
 }
@@ -49,6 +61,23 @@ extension TrainingBatch {
 }
 
 extension Network {
+  package mutating func learn(
+    from batch: Batch, _ memory: inout Memory, _ gradient: inout Matrix<Scalar>, _ pass: Pass,
+    _ loss: inout StepLoss
+  ) {
+    learnFromOutputs(batch, &memory, &gradient, pass, &loss)
+  }
+
+  /// Learns from the outputs of all rows at once.
+  mutating func learnFromOutputs(
+    _ batch: Batch, _ memory: inout Memory, _ gradient: inout Matrix<Scalar>, _ pass: Pass,
+    _ loss: inout StepLoss
+  ) {
+    let y = outputs(batch, &memory, pass)
+    loss.add(y, batch.targets, gradient: &gradient, pass.workers)
+    backward(&gradient, batch, &memory, pass)
+  }
+
   /// Completes the gradients when the step's last rows are in.
   package mutating func finishGradients() { withTrained { $0.finishGradient() } }
 

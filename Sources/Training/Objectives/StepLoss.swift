@@ -38,6 +38,15 @@ package struct StepLoss: Sendable {
     }
   }
 
+  /// What each row's loss is multiplied by in the mean, where no classes have weights.
+  var weight: Double { 1 / divisor }
+
+  /// Whether rows have labels that count alike, so that their losses may be computed elsewhere.
+  var isPlainCrossEntropy: Bool { loss == .softmaxCrossEntropy }
+
+  /// Adds the losses of the step's next rows.
+  mutating func add(_ rows: [Double]) { losses.add(rows, rows: rows.count) }
+
   /// The mean over all rows of the step, once they are in.
   package var mean: Double { losses.total / divisor }
 }

@@ -73,8 +73,7 @@ package struct Course<Net: Network, Source: BatchSource> where Source.Batch == N
   private mutating func validate() throws {
     guard let looks = plan.validation else { return }
     let network = trainer.network
-    let validation = TrainingHistory.Validation(
-      step: trainer.step, looks.evaluate(network))
+    let validation = TrainingHistory.Validation(step: trainer.step, looks.look(network))
     try plan.onValidation(validation)
     if plan.keepsHistory { history.validations.append(validation) }
     best.note(

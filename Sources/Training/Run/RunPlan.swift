@@ -4,10 +4,14 @@ package struct RunPlan<Net: Network> {
   package struct Validation {
     /// Steps between two.
     package let every: Int
-    package let evaluate: (Net) -> Evaluation
+    package let look: (Net) -> TrainingHistory.Look
+
+    package init(every: Int, look: @escaping (Net) -> TrainingHistory.Look) {
+      (self.every, self.look) = (every, look)
+    }
 
     package init(every: Int, evaluate: @escaping (Net) -> Evaluation) {
-      (self.every, self.evaluate) = (every, evaluate)
+      self.init(every: every) { TrainingHistory.Look(evaluate($0)) }
     }
   }
 

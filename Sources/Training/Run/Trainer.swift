@@ -10,7 +10,7 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
   private var batch: Net.Batch
   private var part: Net.Batch
   private var memory: Net.Memory
-  /// The outputs' gradient.
+  /// Room for the outputs' gradient.
   private var gradient = Matrix<Net.Scalar>(rows: 0, columns: 0)
   /// Steps finished.
   package private(set) var step = 0
@@ -49,26 +49,21 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
 
   /// Leaves the gradients of the batch's mean loss, which is returned.
   private mutating func learn() -> Double {
-    let pass = Pass.training(recipe.workers, seed: recipe.seed, step: step)
+    var pass = Pass.training(recipe.workers, seed: recipe.seed, step: step)
+    pass.recomputes = recipe.recomputes
     let rows = batch.rows
     var loss = StepLoss(recipe.loss, of: batch.targets)
     for range in batch.portions(of: recipe.rowsAtOnce ?? rows) {
       let pass = pass.over(range, of: rows)
       if pass.isWhole {
-        learn(from: batch, pass, &loss)
+        network.learn(from: batch, &memory, &gradient, pass, &loss)
       } else {
         part.take(range, of: batch)
-        learn(from: part, pass, &loss)
+        network.learn(from: part, &memory, &gradient, pass, &loss)
       }
     }
     network.finishGradients()
     return loss.mean
-  }
-
-  private mutating func learn(from rows: Net.Batch, _ pass: Pass, _ loss: inout StepLoss) {
-    let y = network.outputs(rows, &memory, pass)
-    loss.add(y, rows.targets, gradient: &gradient, recipe.workers)
-    network.backward(&gradient, rows, &memory, pass)
   }
 
   package var state: TrainingState<Net.Scalar> {

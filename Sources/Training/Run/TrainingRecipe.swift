@@ -14,6 +14,9 @@ package struct TrainingRecipe<Scalar: DenseScalar>: Sendable {
   ///
   /// Rows of text are tokens; a sequence is never cut, so that a longer one is computed by itself.
   package var rowsAtOnce: Int?
+  /// Whether blocks are computed again in backward, and only what they read is kept; no bit depends
+  /// on it.
+  package var recomputes = false
   package var workers = Workers.one
   /// Where the chance of dropout begins.
   package var seed: UInt64 = 0

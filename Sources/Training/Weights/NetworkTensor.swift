@@ -90,9 +90,12 @@ extension NetworkTensor {
     matmulNT(x.elements, operand, into: &y, product)
   }
 
-  /// dx [B, in] = dy [B, out] W.
-  package func multiplyBack(_ dy: Matrix<Scalar>, into dx: inout [Scalar], _ workers: Workers) {
-    let product = Product(m: dy.rows, n: shape[1], k: shape[0], workers: workers)
+  /// dx [B, in] = dy [B, out] W, or dx += dy W.
+  package func multiplyBack(
+    _ dy: Matrix<Scalar>, into dx: inout [Scalar], accumulates: Bool = false, _ workers: Workers
+  ) {
+    let product = Product(
+      m: dy.rows, n: shape[1], k: shape[0], accumulates: accumulates, workers: workers)
     matmulNN(dy.elements, operand, into: &dx, product)
   }
 

@@ -23,7 +23,7 @@ struct AdaptedBase {
     self.below = below
     if !anyBase {
       let last = start.map { [WeightedAdapter($0)] } ?? []
-      try NetworkAdapters(below.adapters + last).check(on: base)
+      try NetworkAdapters(below.adapters + last).check(on: base.identity)
     }
     var known = base
     try below.complete(&known)

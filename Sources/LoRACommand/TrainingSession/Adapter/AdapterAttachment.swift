@@ -21,7 +21,7 @@ extension AdaptableNetwork {
       try refuseOtherKinds(update, adapter.file)
       try refuseWeight(weight, of: update.magnitude == nil ? nil : update.name, adapter.file)
       guard let name = names.base(for: update.module + ".weight"),
-        let linear = linears.first(where: { $0.weight.name == name })
+        let linear = linear(named: String(name.dropLast(".weight".count)))
       else {
         throw .adapterTensor(
           file: adapter.file, tensor: update.name,

@@ -37,12 +37,14 @@ struct AdapterPlan {
 
   /// Decides what is adapted in `base`.
   ///
-  /// - Throws: `ModelError` for modules that are not there, or what opening the adapter to start from
-  ///   throws.
-  init(_ wanted: AdapterChoice, for base: BaseNetwork<Float>) throws {
-    let start = try wanted.start.map { try AdapterFile.open($0) }
+  /// - Parameters:
+  ///   - wanted: What the user wants.
+  ///   - start: The adapter to start from, as it goes on the base.
+  ///   - base: What can be adapted.
+  /// - Throws: `ModelError` for modules that are not there.
+  init(_ wanted: AdapterChoice, from start: Adapter?, for base: AdaptableModules) throws {
     let configuration = start?.configuration
-    rank = configuration?.rank ?? wanted.rank ?? 4
+    rank = configuration?.rank ?? wanted.rank ?? base.rank
     alpha = wanted.alpha ?? configuration?.alpha ?? Double(2 * rank)
     isRankStabilized = wanted.isRankStabilized || (configuration?.isRankStabilized ?? false)
     usesMagnitudes = wanted.usesMagnitudes || (configuration?.usesMagnitudes ?? false)
@@ -55,14 +57,14 @@ struct AdapterPlan {
     self.start = start
     givenAlpha = wanted.alpha
     let choice = ModuleChoice(file: base.file, modules: base.modules)
-    saved = try wanted.saved.map { try choice.named($0) } ?? []
+    saved = try wanted.saved.map { try choice.named($0) } ?? (start == nil ? base.saved : [])
     original = try wanted.original.map { try Checkpoint.open($0) }
     try Self.checkQuantized(base, wanted, saved)
     if let start {
       try Self.check(start, beside: saved)
       modules = start.updates.map { Module(name: $0.module, rank: $0.rank, alpha: 0) }
     } else {
-      modules = try Self.modules(wanted, choice, (rank, alpha), without: saved)
+      modules = try Self.modules(wanted, choice, base.usual, (rank, alpha), without: saved)
     }
   }
 
@@ -77,7 +79,7 @@ struct AdapterPlan {
 
   /// Refuses what would change weights that stay in codes.
   private static func checkQuantized(
-    _ base: BaseNetwork<Float>, _ wanted: AdapterChoice, _ saved: [String]
+    _ base: AdaptableModules, _ wanted: AdapterChoice, _ saved: [String]
   ) throws(ModelError) {
     guard !base.quantizedNames.isEmpty else { return }
     let method = wanted.initialisation
@@ -95,10 +97,10 @@ struct AdapterPlan {
   }
 
   private static func modules(
-    _ wanted: AdapterChoice, _ choice: ModuleChoice, _ usual: (rank: Int, alpha: Double),
-    without saved: [String]
+    _ wanted: AdapterChoice, _ choice: ModuleChoice, _ all: [String],
+    _ usual: (rank: Int, alpha: Double), without saved: [String]
   ) throws -> [Module] {
-    let names = try choice.targets(wanted.targets)
+    let names = try wanted.targets.map { try choice.named($0) } ?? all
     let ranks = try choice.table(wanted.rankPatterns)
     let alphas = try choice.table(wanted.alphaPatterns)
     return try names.filter { !saved.contains($0) }.map { name in
@@ -121,7 +123,7 @@ struct AdapterPlan {
     } else {
       parts.append("begun by \(initialisation.rawValue)")
     }
-    parts.append("on \(modules.map(\.name).joined(separator: ", "))")
+    parts.append("on \(ModuleWords.summary(of: modules.map(\.name)))")
     if !saved.isEmpty { parts.append("with all of \(saved.joined(separator: ", "))") }
     switch biases {
     case .none: break
@@ -152,7 +154,8 @@ struct AdapterPlan {
 
   /// Makes `network`, which is frozen, one whose adapter is trained.
   func adapt(
-    _ network: inout some TableNetwork<Float>, generator: inout Generator
+    _ network: inout some AdaptableNetwork<Float, some TrainingBatch<Float>>,
+    generator: inout Generator
   ) throws {
     if let start {
       try network.apply(
@@ -173,7 +176,8 @@ struct AdapterPlan {
   }
 
   private func attach(
-    _ module: Module, to network: inout some TableNetwork<Float>, _ generator: inout Generator
+    _ module: Module, to network: inout some AdaptableNetwork<Float, some TrainingBatch<Float>>,
+    _ generator: inout Generator
   ) throws {
     guard let linear = network.linear(named: module.name) else { return }
     let limit = min(linear.inputs, linear.outputs)

@@ -14,11 +14,6 @@ struct ModuleChoice {
   /// All modules, in the network's order.
   let modules: [String]
 
-  /// The modules that `words` means: all of them by default.
-  func targets(_ words: [String]?) throws(ModelError) -> [String] {
-    try words.map { (words) throws(ModelError) in try named(words) } ?? modules
-  }
-
   /// The modules that any of `words` means, in the network's order.
   ///
   /// - Throws: `ModelError` for a word that means none, or is no pattern.

@@ -1,5 +1,7 @@
 import Adapters
+import Containers
 import Merging
+import OrderedCollections
 import Tables
 import Tensors
 import Training
@@ -18,7 +20,7 @@ struct NetworkAdapters {
   }
 
   /// Refuses `base` unless each was trained on it, or on it with others that are there too.
-  func check<Scalar>(on base: BaseNetwork<Scalar>) throws {
+  func check(on base: BaseIdentity) throws {
     let merged = try MergedState(metadata: base.metadata, file: base.file)
     for adapter in adapters.map(\.adapter) {
       guard let wanted = adapter.baseFingerprint, wanted != base.fingerprint,
@@ -88,5 +90,19 @@ struct NetworkAdapters {
       }
       base.description.schema.complete(from: known)
     }
+  }
+}
+
+/// Which base a network was read from.
+struct BaseIdentity {
+  /// The path as the user gave it.
+  let file: String
+  let metadata: OrderedDictionary<String, String>
+  let fingerprint: Fingerprint
+}
+
+extension BaseNetwork {
+  var identity: BaseIdentity {
+    BaseIdentity(file: file, metadata: metadata, fingerprint: fingerprint)
   }
 }

@@ -14,22 +14,26 @@ import Training
 /// | `0.lora_magnitude_vector` | `base_model.model.0.lora_magnitude_vector` [out]      |
 /// | `0.bias`, 0 adapted  | `base_model.model.0.base_layer.bias` [out]               |
 /// | any other parameter  | `base_model.model.` and its name                         |
-struct TrainedAdapter<Net: TableNetwork<Float>> {
+struct TrainedAdapter<Net: AdaptableNetwork> where Net.Scalar == Float {
   let network: Net
   let plan: AdapterPlan
-  let bottom: AdaptedBase
+  let origin: AdapterOrigin
   /// The network as training found it, for methods that take a part of the weight out.
   let beginning: Net
   /// The run's configuration, as `--config` takes it.
   let run: JSONValue
-  /// What `eval` and `predict` need to know beside the base's own words.
-  let description: ModelDescription
 
   var contents: AdapterContents {
-    AdapterContents(
+    let begun = Dictionary(
+      beginning.trained.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let wrapped = wrappedNames
+    return AdapterContents(
       configuration: configuration,
       tensors: network.trained.map { parameter in
-        (name(of: parameter.name), converted(parameter))
+        (
+          name(of: parameter.name, wrapped: wrapped),
+          converted(parameter, from: begun[parameter.name])
+        )
       },
       metadata: metadata)
   }
@@ -37,8 +41,9 @@ struct TrainedAdapter<Net: TableNetwork<Float>> {
   /// A factor; where a part was taken out of the weight, one of twice the rank.
   ///
   /// s·BA - s·B₀A₀ = s·[B, -B₀] [A; A₀]. As `subtract_mutated_init` in PEFT.
-  private func converted(_ parameter: Parameter<Float>) -> Tensor {
-    let begun = beginning.trained.first { $0.name == parameter.name }
+  private func converted(
+    _ parameter: Parameter<Float>, from begun: Parameter<Float>?
+  ) -> Tensor {
     guard plan.initialisation.splitsWeight, let begun else {
       return Tensor(parameter.value, shape: parameter.shape)
     }
@@ -65,20 +70,25 @@ struct TrainedAdapter<Net: TableNetwork<Float>> {
   }
 
   private var metadata: OrderedDictionary<String, String> {
-    var metadata = description.metadata
-    metadata[MetadataKey.baseFingerprint] = bottom.base.fingerprint.description
-    metadata[MetadataKey.trainedOn] = bottom.underlying.text
+    var metadata = origin.metadata
+    metadata[MetadataKey.baseFingerprint] = origin.fingerprint.description
+    metadata[MetadataKey.trainedOn] = origin.underlying.text
     metadata[StoredConfiguration.metadataKey] = run.compactText
     return metadata
   }
 
-  private func name(of parameter: String) -> String {
+  /// The names of weights and biases that PEFT has inside of an adapted layer.
+  private var wrappedNames: Set<String> {
+    Set(
+      network.linears.filter { $0.branch != nil }
+        .flatMap { [$0.weight.name, $0.bias?.name].compactMap(\.self) })
+  }
+
+  private func name(of parameter: String, wrapped: Set<String>) -> String {
     let prefix = "base_model.model."
-    let isWrapped = network.linears.contains { linear in
-      linear.branch != nil
-        && (parameter == linear.bias?.name || parameter == linear.weight.name)
+    guard wrapped.contains(parameter), let dot = parameter.lastIndex(of: ".") else {
+      return prefix + parameter
     }
-    guard isWrapped, let dot = parameter.lastIndex(of: ".") else { return prefix + parameter }
     return prefix + parameter[..<dot] + ".base_layer" + parameter[dot...]
   }
 
@@ -86,7 +96,7 @@ struct TrainedAdapter<Net: TableNetwork<Float>> {
     if let start = plan.start {
       var document = start.configuration.document
       document["lora_alpha"] = number(plan.alpha)
-      if !plan.saved.isEmpty { document["modules_to_save"] = names(plan.saved) }
+      if !plan.saved.isEmpty { document["modules_to_save"] = saved }
       if plan.givenAlpha != nil { document["alpha_pattern"] = [:] }
       document["use_rslora"] = .bool(plan.isRankStabilized)
       document["use_dora"] = .bool(plan.usesMagnitudes)
@@ -96,10 +106,10 @@ struct TrainedAdapter<Net: TableNetwork<Float>> {
     }
     return JSONValue(members: [
       ("peft_type", "LORA"),
-      ("task_type", .null),
+      ("task_type", origin.taskType.map { .string($0) } ?? .null),
       (
         "base_model_name_or_path",
-        bottom.base.file == "standard input" ? .null : .string(bottom.base.file)
+        origin.file == "standard input" ? .null : .string(origin.file)
       ),
       ("r", .number(plan.rank * widening.rank)),
       ("lora_alpha", number(plan.alpha * widening.alpha)),
@@ -109,10 +119,10 @@ struct TrainedAdapter<Net: TableNetwork<Float>> {
       ("use_dora", .bool(plan.usesMagnitudes)),
       ("lora_bias", false),
       ("lora_dropout", .number(plan.dropout)),
-      ("fan_in_fan_out", false),
+      ("fan_in_fan_out", .bool(origin.isTransposed)),
       ("init_lora_weights", true),
       ("inference_mode", true),
-      ("modules_to_save", plan.saved.isEmpty ? .null : names(plan.saved)),
+      ("modules_to_save", saved),
       ("rank_pattern", JSONValue(members: rankPattern)),
       ("alpha_pattern", JSONValue(members: alphaPattern)),
     ])
@@ -128,6 +138,16 @@ struct TrainedAdapter<Net: TableNetwork<Float>> {
     plan.modules.filter { $0.alpha != plan.alpha }.map {
       ($0.name, number($0.alpha * widening.alpha))
     }
+  }
+
+  /// A module whose layers are all trained whole is called by its own name, as PEFT wraps it.
+  private var saved: JSONValue {
+    var found: [String] = []
+    for module in plan.saved {
+      let name = origin.heads.first { module.hasPrefix($0 + ".") } ?? module
+      if !found.contains(name) { found.append(name) }
+    }
+    return found.isEmpty ? .null : names(found)
   }
 
   private func names(_ names: [String]) -> JSONValue { .array(names.map { .string($0) }) }

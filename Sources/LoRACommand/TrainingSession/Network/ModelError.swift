@@ -71,7 +71,7 @@ enum ModelError: ReportableError, Equatable {
         + "passes and did not record them; give --steps or --epochs"
     case .noSuchModule(let file, let wanted, let available):
       "\(escaped(file)): no module is called \"\(escaped(wanted))\"; there are "
-        + available.map { "\"\(escaped($0))\"" }.joined(separator: ", ")
+        + listed(available)
     case .adapterShape(let file, let tensor, let found, let expected):
       "\(escaped(file)): tensor \"\(escaped(tensor))\": shape \(found), the network needs "
         + "\(expected); is this the adapter's base?"
@@ -79,4 +79,10 @@ enum ModelError: ReportableError, Equatable {
       "\(escaped(file)): tensor \"\(escaped(tensor))\": \(problem)"
     }
   }
+}
+
+/// The names, or the first of many.
+private func listed(_ names: [String]) -> String {
+  let shown = names.prefix(24).map { "\"\(escaped($0))\"" }.joined(separator: ", ")
+  return names.count > 24 ? "\(shown) and \(names.count - 24) more" : shown
 }

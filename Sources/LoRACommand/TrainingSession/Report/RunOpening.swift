@@ -49,9 +49,9 @@ struct RunOpening<Net: TableNetwork<Float>> {
         "decomposer", "begun with",
         .text("\(decomposer), whose last bits, and so this run's, are the machine's"))
     }
-    report.add("optimizer", "optimizer", .text(optimizer))
-    report.add("batches", "batches", .text(batches))
-    report.add("run", "run", .text(length))
+    report.add("optimizer", "optimizer", .text(words.optimizer))
+    report.add("batches", "batches", .text(words.batches))
+    report.add("run", "run", .text(words.length))
     return report
   }
 
@@ -67,49 +67,10 @@ struct RunOpening<Net: TableNetwork<Float>> {
     return network.widths.map { grouped($0) }.joined(separator: " → ") + "\(activation); \(loss)"
   }
 
-  private var optimizer: String {
-    let (setup, optimizer) = (run.setup, run.setup.optimizer)
-    var parts = [
-      "\(optimizer.kind.rawValue), learning rate \(Quantity.number(setup.learningRate).text)"
-    ]
-    let warmup = pace.warmup == 0 ? "" : " after \(counted(pace.warmup, "step")) of warm-up"
-    parts.append("\(setup.shape.rawValue)\(warmup)")
-    if optimizer.momentum > 0 {
-      let name = optimizer.nesterov ? "Nesterov's momentum" : "momentum"
-      parts.append("\(name) \(optimizer.momentum)")
-    }
-    if optimizer.betas != OptimizerChoice().betas {
-      parts.append("betas \(optimizer.betas.0) and \(optimizer.betas.1)")
-    }
-    if optimizer.epsilon != OptimizerChoice().epsilon {
-      parts.append("epsilon \(optimizer.epsilon)")
-    }
-    parts.append("weight decay \(Quantity.number(optimizer.weightDecay).text)")
-    parts.append(setup.clipNorm.map { "gradient norm at most \($0)" } ?? "gradients as they are")
-    return parts.joined(separator: ", ")
+  private var words: RunWords {
+    RunWords(
+      run: run, rows: tables.training.rows, isWatched: tables.validation != nil, seed: seed)
   }
-
-  private var batches: String {
-    let rows = counted(pace.batchSize, "row")
-    let order =
-      pace.stepSize == tables.training.rows
-      ? "all at once" : run.setup.shuffles ? "shuffled each pass" : "in the file's order"
-    let joined =
-      run.setup.accumulation > 1 ? ", \(run.setup.accumulation) for each step" : ""
-    return "\(rows), \(order)\(joined)"
-  }
-
-  private var length: String {
-    let epochs = Quantity.number(pace.epochs).text + (pace.epochs == 1 ? " epoch" : " epochs")
-    let patience =
-      tables.validation == nil
-      ? ""
-      : run.patience.map { ", until \(counted($0, "validation")) in a row are no better" } ?? ""
-    return "\(counted(pace.steps, "step")) (\(epochs))\(patience); seed \(seed), "
-      + counted(run.workers.count, "thread")
-  }
-
-  private var pace: RunPace { RunPace(run.setup, rows: tables.training.rows) }
 }
 
 /// A number with its thousands apart.

@@ -9,6 +9,8 @@ struct RunRecords {
   let states: StateFolder?
   private let log: MetricsLog?
   private let progress: ProgressLine
+  /// The mean of the tokens of a step, where that is how speed is told.
+  var stepTokens: Double?
 
   /// Opens what `files` names.
   ///
@@ -31,15 +33,25 @@ struct RunRecords {
   }
 
   /// A plan that writes them.
-  func plan<Net: Network<Float, TableBatch<Float>>>(for: Net.Type) -> RunPlan<Net> {
+  func plan<Net: Network>(for: Net.Type) -> RunPlan<Net> where Net.Scalar == Float {
     var plan = RunPlan<Net>()
     if let states, let every = files.states?.every {
       plan.saving = RunPlan.Saving(every: every) { try states.save($0) }
     }
     plan.keepsHistory = files.chart != nil || (log != nil && states != nil)
-    plan.onStep = { [log, progress] event in
+    let started = ContinuousClock.now
+    var first: Int?
+    plan.onStep = { [log, progress, stepTokens] event in
       try log?.add(event)
-      progress.advance(by: 1, note: "loss \(Quantity.number(event.loss).text)")
+      var note = "loss \(Quantity.number(event.loss).text)"
+      if let stepTokens {
+        let before = first ?? event.step - 1
+        first = before
+        let seconds = (ContinuousClock.now - started).inSeconds
+        let speed = Double(event.step - before) * stepTokens / seconds
+        note += ", \(Quantity(.number(speed.rounded()), .grouped).text) tokens/s"
+      }
+      progress.advance(by: 1, note: note)
     }
     plan.onValidation = { [log] in try log?.add($0) }
     plan.isToStop = { Interruption.signal != nil }

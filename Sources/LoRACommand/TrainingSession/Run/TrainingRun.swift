@@ -47,28 +47,55 @@ struct TrainingRun {
     return try records.run(&course)
   }
 
+  /// Trains what is trained in a network, whatever it reads.
+  ///
+  /// - Throws: As for the rows of a table.
+  func train<Net, Source>(_ course: RunCourse<Net, Source>) throws -> RunOutcome<Net> {
+    var (course, records) = try begin(course)
+    return try records.run(&course)
+  }
+
   /// The run before its first step, or where a state of it was saved.
   private func begin<Net>(
     _ work: Work<Net>, generator: inout Generator
   ) throws -> (Course<Net, Batches<Float>>, RunRecords) {
     let data = work.tables.training
-    let pace = RunPace(setup, rows: data.rows)
-    let batches = Batches(
-      data, size: pace.stepSize, shuffles: setup.shuffles, generator: generator.fork())
-    var recipe = setup.recipe(work.loss, rows: data.rows, for: Float.self)
+    let size = RunPace(setup, rows: data.rows).stepSize
+    var course = RunCourse(
+      network: work.network,
+      batches: Batches(
+        data, size: size, shuffles: setup.shuffles, generator: generator.fork()),
+      loss: work.loss, rows: data.rows)
+    (course.dropoutSeed, course.inputs) = (work.dropoutSeed, inputs(of: work))
+    if let held = work.tables.validation {
+      course.look = { [loss = work.loss] in
+        TrainingHistory.Look($0.evaluation(on: held, loss, workers))
+      }
+    }
+    return try begin(course)
+  }
+
+  /// The same, whatever the network reads.
+  private func begin<Net, Source>(
+    _ work: RunCourse<Net, Source>
+  ) throws -> (Course<Net, Source>, RunRecords) {
+    let pace = RunPace(setup, rows: work.rows)
+    var recipe = setup.recipe(work.loss, rows: work.rows, for: Float.self)
     (recipe.workers, recipe.seed) = (workers, work.dropoutSeed)
-    let trainer = Trainer(work.network, on: batches, by: recipe)
-    let records = try RunRecords(
-      files, steps: pace.steps, isQuiet: isQuiet, identity: identity(of: work),
+    if let rowsAtOnce = work.rowsAtOnce { recipe.rowsAtOnce = rowsAtOnce }
+    recipe.recomputes = work.recomputes
+    let trainer = Trainer(work.network, on: work.batches, by: recipe)
+    var records = try RunRecords(
+      files, steps: pace.steps, isQuiet: isQuiet,
+      identity: RunIdentity(settings: settings, inputs: work.inputs),
       shape: StateShape(
         parameters: work.network.trained.map { ($0.name, $0.value.count) },
-        moments: setup.optimizer.moments, rows: data.rows))
+        moments: setup.optimizer.moments, rows: work.rows))
+    records.stepTokens = work.stepTokens
     var plan = records.plan(for: Net.self)
     plan.patience = patience
-    plan.validation = work.tables.validation.map { [loss = work.loss] held in
-      RunPlan.Validation(every: validatesEvery ?? pace.stepsPerEpoch) {
-        $0.evaluation(on: held, loss, workers)
-      }
+    plan.validation = work.look.map {
+      RunPlan.Validation(every: validatesEvery ?? pace.stepsPerEpoch, look: $0)
     }
     var course = Course(trainer, plan)
     if files.resumes, let state = try records.states?.newest() {
@@ -93,6 +120,14 @@ struct TrainingRun {
     return run
   }
 
+  /// The same with what the options left open and `found` says; what they say stays.
+  func recording(_ found: RunSettings) -> TrainingRun {
+    var run = self
+    let known = Set(settings.map(\.0))
+    run.settings = (settings + found.filter { !known.contains($0.0) }).sorted { $0.0 < $1.0 }
+    return run
+  }
+
   /// The same without log, chart and states, at another learning rate.
   func unrecorded(rate: Double?) -> TrainingRun {
     var run = self
@@ -108,10 +143,11 @@ struct TrainingRun {
     ])
   }
 
-  private func identity<Net>(of work: Work<Net>) -> RunIdentity {
-    guard files.states != nil else { return RunIdentity(settings: [], inputs: []) }
+  /// Digests of what the run reads; only states ask for them.
+  private func inputs<Net>(of work: Work<Net>) -> RunSettings {
+    guard files.states != nil else { return [] }
     var inputs: RunSettings = [("table", work.tables.training.digest)]
     if let held = work.tables.validation { inputs.append(("validation table", held.digest)) }
-    return RunIdentity(settings: settings, inputs: inputs + work.origin)
+    return inputs + work.origin
   }
 }

@@ -148,7 +148,7 @@ extension TrainingTables.Held {
     if case .table = self { true } else { false }
   }
 
-  fileprivate var isUsual: Bool {
+  var isUsual: Bool {
     if case .usual = self { true } else { false }
   }
 

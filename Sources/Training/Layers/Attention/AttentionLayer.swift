@@ -32,7 +32,7 @@ package struct AttentionLayer<Scalar: DenseScalar>: Sendable {
   /// Which kind of rotary embedding it has.
   let rotation: Int?
 
-  /// What `backward` needs of the last `forward`.
+  /// What `backward` needs of the last `forward` beside x.
   package struct Memory: Sendable {
     var query = Linear<Scalar>.Memory()
     var key = Linear<Scalar>.Memory()
@@ -44,15 +44,14 @@ package struct AttentionLayer<Scalar: DenseScalar>: Sendable {
     var q = Matrix<Scalar>(rows: 0, columns: 0)
     var k = Matrix<Scalar>(rows: 0, columns: 0)
     var v = Matrix<Scalar>(rows: 0, columns: 0)
+    /// As they are projected, where they are normed or kept in bounds after that.
+    var projected = Projections<Scalar>()
     /// [T, heads·d].
     var attended = Matrix<Scalar>(rows: 0, columns: 0)
     /// [T, heads].
     var logSums: [Scalar] = []
 
     package init() {}
-
-    /// y [T, width].
-    package var y: Matrix<Scalar> { output.output }
   }
 
   var isJoined: Bool { form != .separate }
@@ -71,40 +70,44 @@ package struct AttentionLayer<Scalar: DenseScalar>: Sendable {
     }
   }
 
+  /// y [T, width], overwritten, of x [T, width].
+  ///
   /// - Parameters:
   ///   - x: [T, width].
+  ///   - y: Overwritten.
   ///   - memory: Overwritten.
-  ///   - plan: Which rows see each other, and where they stand.
   ///   - cache: Keys and values from before, which those of x join; nil where x is all.
-  ///   - pass: The threads.
+  ///   - passage: Which rows see each other, and where they stand.
   func forward(
-    _ x: Matrix<Scalar>, _ memory: inout Memory, _ plan: SequencePlan<Scalar>,
-    _ cache: inout KeyValueCache<Scalar>.Layer?, _ pass: Pass
+    _ x: Matrix<Scalar>, into y: inout Matrix<Scalar>, _ memory: inout Memory,
+    _ cache: inout KeyValueCache<Scalar>.Layer?, _ passage: inout Passage<Scalar>
   ) {
+    let pass = passage.pass
     project(x, &memory, pass)
     norm(&memory, pass)
     if let clip { clamp(&memory, clip) }
-    turn(&memory, plan, pass)
+    turn(&memory, passage.plan, pass)
     memory.attended.reshape(rows: x.rows, columns: attention.heads * attention.dimension)
     memory.logSums.fill(to: x.rows * attention.heads)
-    attend(&memory, plan, &cache, pass)
-    output.forward(memory.attended, &memory.output, pass)
+    attend(&memory, passage.plan, &cache, pass)
+    output.forward(memory.attended, into: &y, &memory.output, pass)
   }
 
   private func project(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
-    query.forward(x, &memory.query, pass)
-    memory.q = memory.query.output
-    guard let key, let value else { return }
-    key.forward(x, &memory.key, pass)
-    value.forward(x, &memory.value, pass)
-    (memory.k, memory.v) = (memory.key.output, memory.value.output)
+    query.forward(x, into: &memory.q, &memory.query, pass)
+    key?.forward(x, into: &memory.k, &memory.key, pass)
+    value?.forward(x, into: &memory.v, &memory.value, pass)
   }
 
   private func norm(_ memory: inout Memory, _ pass: Pass) {
     guard let queryNorm, let keyNorm else { return }
-    queryNorm.forward(memory.q, at: normPlace(attention.heads), &memory.queryNorm, pass)
-    keyNorm.forward(memory.k, at: normPlace(attention.keyHeads), &memory.keyNorm, pass)
-    (memory.q, memory.k) = (memory.queryNorm.output, memory.keyNorm.output)
+    swap(&memory.q, &memory.projected.q)
+    swap(&memory.k, &memory.projected.k)
+    queryNorm.forward(
+      memory.projected.q, at: normPlace(attention.heads), into: &memory.q, &memory.queryNorm, pass)
+    keyNorm.forward(
+      memory.projected.k, at: normPlace(attention.keyHeads), into: &memory.k, &memory.keyNorm,
+      pass)
   }
 
   /// Where the parts lie that are normed each by itself.
@@ -115,6 +118,9 @@ package struct AttentionLayer<Scalar: DenseScalar>: Sendable {
   }
 
   private func clamp(_ memory: inout Memory, _ limit: Double) {
+    memory.projected.q.take(0..<memory.q.rows, of: memory.q)
+    memory.projected.k.take(0..<memory.k.rows, of: memory.k)
+    memory.projected.v.take(0..<memory.v.rows, of: memory.v)
     memory.q.clamp(limit)
     memory.k.clamp(limit)
     memory.v.clamp(limit)
@@ -150,6 +156,13 @@ package struct AttentionLayer<Scalar: DenseScalar>: Sendable {
       Attention.Places(q: places.q, k: own.k, v: own.v), [cache.document(of: memory.q.rows)],
       into: &memory.attended.elements, logSums: &memory.logSums, workers: pass.workers)
   }
+}
+
+/// q, k and v, or their gradients; where they are joined q is all three.
+struct Projections<Scalar: DenseScalar>: Sendable {
+  var q = Matrix<Scalar>(rows: 0, columns: 0)
+  var k = Matrix<Scalar>(rows: 0, columns: 0)
+  var v = Matrix<Scalar>(rows: 0, columns: 0)
 }
 
 extension AttentionLayer {

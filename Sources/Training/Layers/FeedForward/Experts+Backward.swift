@@ -2,32 +2,36 @@ import Kernels
 import Tensors
 
 extension Experts {
-  /// dx [T, width] of dy [T, width]; takes in the gradients of what is trained.
+  /// dx [T, width], overwritten, of dy [T, width]; takes in the gradients of what is trained.
   ///
   /// Which experts are the best is taken as given.
   mutating func backward(
-    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
-  ) -> Matrix<Scalar> {
-    var dx = Matrix<Scalar>(rows: x.rows, columns: x.columns)
+    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>,
+    _ memory: inout Memory, _ passage: inout Passage<Scalar>
+  ) {
     var dShares = Matrix<Scalar>(rows: x.rows, columns: experts.count)
+    dx.reshape(rows: x.rows, columns: x.columns)
+    dx.setZero()
+    var (dOut, dIn) = (passage.scratch.take(0, x.columns), passage.scratch.take(0, x.columns))
     for index in experts.indices {
       let assignment = memory.assignments[index]
       guard !assignment.rows.isEmpty else { continue }
       // y[t] += share·expert(x[t]):  d of the expert's output, and of the share
-      var dOut = Matrix<Scalar>(rows: 0, columns: 0)
       dOut.take(assignment.rows[...], of: dy)
-      let dots = dOut.rowDots(memory.experts[index].y)
+      let dots = dOut.rowDots(memory.outputs[index])
       for (place, row) in assignment.rows.enumerated() {
         dShares.elements[row * experts.count + index] = dots[place]
       }
       dOut.scaleRows(by: assignment.shares)
-      let dIn = experts[index].backward(
-        dOut, x: memory.inputs[index], &memory.experts[index], pass.seeing(assignment.rows))
+      passage.seeing(assignment.rows) { passage in
+        experts[index].backward(
+          dOut, x: memory.inputs[index], into: &dIn, &memory.experts[index], &passage)
+      }
       dx.add(dIn, times: Array(repeating: 1, count: dIn.rows), at: assignment.rows)
     }
+    passage.scratch.give(dOut, dIn)
     let dRouter = routerGradient(dShares, memory)
-    dx.add(router.inputGradient(dRouter, x: x, &memory.router, pass))
-    return dx
+    router.backward(dRouter, x: x, addingTo: &dx, &memory.router, passage.pass)
   }
 
   // share[e] = p[e] / Σ over the best p, or p[e], p = softmax(z):  dz

@@ -22,6 +22,8 @@ package struct Experts<Scalar: DenseScalar>: Sendable {
   /// What `backward` needs of the last `forward`.
   package struct Memory: Sendable {
     var router = Linear<Scalar>.Memory()
+    /// The router's outputs [T, E].
+    var routed = Matrix<Scalar>(rows: 0, columns: 0)
     /// Softmax of the router's outputs [T, E].
     var probabilities = Matrix<Scalar>(rows: 0, columns: 0)
     /// By expert.
@@ -29,35 +31,43 @@ package struct Experts<Scalar: DenseScalar>: Sendable {
     /// The tokens of each expert [its tokens, width].
     var inputs: [Matrix<Scalar>] = []
     var experts: [FeedForward<Scalar>.Memory] = []
-    package fileprivate(set) var y = Matrix<Scalar>(rows: 0, columns: 0)
+    /// What each makes of them, as large.
+    var outputs: [Matrix<Scalar>] = []
 
     package init() {}
   }
 
-  func forward(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
-    route(x, &memory, pass)
-    memory.y.reshape(rows: x.rows, columns: x.columns)
-    memory.y.setZero()
+  /// y [T, width], overwritten, of x [T, width].
+  func forward(
+    _ x: Matrix<Scalar>, into y: inout Matrix<Scalar>, _ memory: inout Memory,
+    _ passage: inout Passage<Scalar>
+  ) {
+    route(x, &memory, passage.pass)
+    y.reshape(rows: x.rows, columns: x.columns)
+    y.setZero()
     let none = Matrix<Scalar>(rows: 0, columns: 0)
     if memory.experts.isEmpty {
       memory.experts = Array(repeating: FeedForward.Memory(), count: experts.count)
       memory.inputs = Array(repeating: none, count: experts.count)
+      memory.outputs = memory.inputs
     }
     for (index, expert) in experts.enumerated() {
       let assignment = memory.assignments[index]
       guard !assignment.rows.isEmpty else { continue }
       memory.inputs[index].take(assignment.rows[...], of: x)
-      expert.forward(
-        memory.inputs[index], &memory.experts[index], pass.seeing(assignment.rows))
-      memory.y.add(memory.experts[index].y, times: assignment.shares, at: assignment.rows)
+      passage.seeing(assignment.rows) { passage in
+        expert.forward(
+          memory.inputs[index], into: &memory.outputs[index], &memory.experts[index], &passage)
+      }
+      y.add(memory.outputs[index], times: assignment.shares, at: assignment.rows)
     }
   }
 
   private func route(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
-    router.forward(x, &memory.router, pass)
+    router.forward(x, into: &memory.routed, &memory.router, pass)
     memory.probabilities.reshape(rows: x.rows, columns: experts.count)
     softmax(
-      memory.router.output.elements, into: &memory.probabilities.elements, rows: x.rows,
+      memory.routed.elements, into: &memory.probabilities.elements, rows: x.rows,
       columns: experts.count)
     memory.assignments = Array(repeating: Assignment(), count: experts.count)
     for row in 0..<x.rows {

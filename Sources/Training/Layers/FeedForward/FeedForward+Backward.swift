@@ -2,36 +2,37 @@ import Kernels
 import Tensors
 
 extension FeedForward {
-  /// dx [T, width] of dy [T, width]; takes in the gradients of what is trained.
+  /// dx [T, width], overwritten, of dy [T, width]; takes in the gradients of what is trained.
   mutating func backward(
-    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
-  ) -> Matrix<Scalar> {
+    _ dy: Matrix<Scalar>, x: Matrix<Scalar>, into dx: inout Matrix<Scalar>,
+    _ memory: inout Memory, _ passage: inout Passage<Scalar>
+  ) {
+    let pass = passage.pass
+    var activated = passage.scratch.take(x.rows, down.inputs)
+    var d = passage.scratch.take(x.rows, down.inputs)
     // y = down(activated)
-    var d = down.inputGradient(dy, x: memory.activated, &memory.down, pass)
-    var u = memory.up.output
+    activate(memory, into: &activated, pass)
+    down.backward(dy, x: activated, into: &d, &memory.down, pass)
     switch form {
     case .plain:
       // activated = f(up)
       activateBackward(
-        activation, z: u.elements, y: memory.activated.elements, &d.elements, count: d.count,
+        activation, z: memory.ups.elements, y: activated.elements, &d.elements, count: d.count,
         workers: pass.workers)
-      return up.inputGradient(d, x: x, &memory.up, pass)
+      up.backward(d, x: x, into: &dx, &memory.up, pass)
     case .gatedJoined:
       // activated = f(gate)∘up
       activateGatedBackward(
-        activation, dy: d.elements, both: &u.elements, rows: d.rows, columns: d.columns,
+        activation, dy: d.elements, both: &memory.ups.elements, rows: d.rows, columns: d.columns,
         workers: pass.workers)
-      return up.inputGradient(u, x: x, &memory.up, pass)
+      up.backward(memory.ups, x: x, into: &dx, &memory.up, pass)
     case .gated:
-      var g = memory.gate.output
       activateGatedBackward(
-        activation, dy: d.elements, gate: &g.elements, up: &u.elements, count: d.count,
-        workers: pass.workers)
-      var dx = up.inputGradient(u, x: x, &memory.up, pass)
-      if let dGate = gate?.apply({ $0.inputGradient(g, x: x, &memory.gate, pass) }) {
-        dx.add(dGate)
-      }
-      return dx
+        activation, dy: d.elements, gate: &memory.gates.elements, up: &memory.ups.elements,
+        count: d.count, workers: pass.workers)
+      up.backward(memory.ups, x: x, into: &dx, &memory.up, pass)
+      gate?.backward(memory.gates, x: x, addingTo: &dx, &memory.gate, pass)
     }
+    passage.scratch.give(activated, d)
   }
 }

@@ -18,41 +18,47 @@ package struct FeedForward<Scalar: DenseScalar>: Sendable {
   let form: Form
   let activation: Activation
 
-  /// What `backward` needs of the last `forward`.
+  /// What `backward` needs of the last `forward` beside x, and uses up.
   package struct Memory: Sendable {
     var gate = Linear<Scalar>.Memory()
     var up = Linear<Scalar>.Memory()
     var down = Linear<Scalar>.Memory()
-    /// [T, inner].
-    var activated = Matrix<Scalar>(rows: 0, columns: 0)
+    /// [T, inner], or both in `ups` [T, 2·inner].
+    var gates = Matrix<Scalar>(rows: 0, columns: 0)
+    var ups = Matrix<Scalar>(rows: 0, columns: 0)
 
     package init() {}
-
-    /// y [T, width].
-    package var y: Matrix<Scalar> { down.output }
   }
 
-  func forward(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
-    up.forward(x, &memory.up, pass)
-    let u = memory.up.output
-    memory.activated.reshape(rows: x.rows, columns: down.inputs)
-    let count = memory.activated.count
+  /// y [T, width], overwritten, of x [T, width].
+  func forward(
+    _ x: Matrix<Scalar>, into y: inout Matrix<Scalar>, _ memory: inout Memory,
+    _ passage: inout Passage<Scalar>
+  ) {
+    up.forward(x, into: &memory.ups, &memory.up, passage.pass)
+    gate?.forward(x, into: &memory.gates, &memory.gate, passage.pass)
+    var activated = passage.scratch.take(x.rows, down.inputs)
+    activate(memory, into: &activated, passage.pass)
+    down.forward(activated, into: &y, &memory.down, passage.pass)
+    passage.scratch.give(activated)
+  }
+
+  /// What `down` reads [T, inner].
+  func activate(_ memory: Memory, into y: inout Matrix<Scalar>, _ pass: Pass) {
     switch form {
     case .plain:
-      activate(
-        activation, u.elements, into: &memory.activated.elements, count: count,
+      Kernels.activate(
+        activation, memory.ups.elements, into: &y.elements, count: y.count,
         workers: pass.workers)
     case .gated:
-      gate?.forward(x, &memory.gate, pass)
       activateGated(
-        activation, gate: memory.gate.output.elements, up: u.elements,
-        into: &memory.activated.elements, count: count, workers: pass.workers)
+        activation, gate: memory.gates.elements, up: memory.ups.elements, into: &y.elements,
+        count: y.count, workers: pass.workers)
     case .gatedJoined:
       activateGated(
-        activation, both: u.elements, into: &memory.activated.elements, rows: x.rows,
-        columns: down.inputs, workers: pass.workers)
+        activation, both: memory.ups.elements, into: &y.elements, rows: y.rows,
+        columns: y.columns, workers: pass.workers)
     }
-    down.forward(memory.activated, &memory.down, pass)
   }
 
   /// Calls `body` with this network in place, which an optional chain can reach too.

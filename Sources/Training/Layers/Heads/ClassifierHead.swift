@@ -17,7 +17,10 @@ package struct ClassifierHead<Scalar: DenseScalar>: Sendable {
     var pooled = Matrix<Scalar>(rows: 0, columns: 0)
     var hidden = DenseLayer<Scalar>.Memory()
     var norm = NormLayer<Scalar>.Memory()
+    /// What the norm makes.
+    var normed = Matrix<Scalar>(rows: 0, columns: 0)
     var output = Linear<Scalar>.Memory()
+    var z = Matrix<Scalar>(rows: 0, columns: 0)
 
     package init() {}
   }
@@ -28,15 +31,17 @@ package struct ClassifierHead<Scalar: DenseScalar>: Sendable {
     let pass = pass.seeing(firstRows(lengths))
     pool(x, lengths, &memory.pooled)
     hidden?.forward(memory.pooled, &memory.hidden, pass)
-    if hidden != nil { norm?.forward(memory.hidden.output, &memory.norm, pass) }
-    output.forward(outputInput(memory), &memory.output, pass)
-    return memory.output.output
+    if hidden != nil {
+      norm?.forward(memory.hidden.output, into: &memory.normed, &memory.norm, pass)
+    }
+    output.forward(outputInput(memory), into: &memory.z, &memory.output, pass)
+    return memory.z
   }
 
   /// What the last layer reads.
   func outputInput(_ memory: Memory) -> Matrix<Scalar> {
     guard hidden != nil else { return memory.pooled }
-    return norm == nil ? memory.hidden.output : memory.norm.output
+    return norm == nil ? memory.hidden.output : memory.normed
   }
 
   private func pool(_ x: Matrix<Scalar>, _ lengths: [Int], _ pooled: inout Matrix<Scalar>) {
@@ -54,7 +59,8 @@ package struct ClassifierHead<Scalar: DenseScalar>: Sendable {
   ) -> Matrix<Scalar> {
     // z = output(norm(f(dense(pooled))))
     let pass = pass.seeing(firstRows(lengths))
-    var d = output.inputGradient(dz, x: outputInput(memory), &memory.output, pass)
+    var d = Matrix<Scalar>(rows: 0, columns: 0)
+    output.backward(dz, x: outputInput(memory), into: &d, &memory.output, pass)
     if hidden != nil {
       if norm != nil {
         let dy = d

@@ -17,14 +17,15 @@ package struct LanguageHead<Scalar: DenseScalar>: Sendable {
     /// z / cap before and after tanh.
     var inner: [Scalar] = []
     var bounded: [Scalar] = []
-    package fileprivate(set) var logits = Matrix<Scalar>(rows: 0, columns: 0)
+    /// z; the gradient of some in `learn`.
+    package internal(set) var logits = Matrix<Scalar>(rows: 0, columns: 0)
+    var flow = GradientFlow<Scalar>()
 
     package init() {}
   }
 
   func forward(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
-    projection.forward(x, &memory.projection, pass)
-    memory.logits = memory.projection.output
+    projection.forward(x, into: &memory.logits, &memory.projection, pass)
     let factor = multiplier / (cap ?? 1)
     if factor != 1 { memory.logits.scale(by: factor) }
     guard let cap else { return }
@@ -37,10 +38,9 @@ package struct LanguageHead<Scalar: DenseScalar>: Sendable {
     memory.logits.scale(by: cap)
   }
 
-  // z = cap·tanh(m / cap·v):  dv = m·dz·(1 - tanh²)
+  // z = cap·tanh(m / cap·v):  dv = m·dz·(1 - tanh²), and dx is the memory's `flow.below`
   mutating func backward(
-    _ dz: inout Matrix<Scalar>, x: Matrix<Scalar>, _ flow: inout GradientFlow<Scalar>,
-    _ memory: inout Memory, _ pass: Pass
+    _ dz: inout Matrix<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
     if cap != nil {
       activateBackward(
@@ -48,9 +48,33 @@ package struct LanguageHead<Scalar: DenseScalar>: Sendable {
         workers: pass.workers)
     }
     if multiplier != 1 { dz.scale(by: multiplier) }
-    swap(&flow.above, &dz)
-    projection.backward(&flow, x: x, &memory.projection, pass)
-    swap(&flow.above, &dz)
+    swap(&memory.flow.above, &dz)
+    projection.backward(&memory.flow, x: x, &memory.projection, pass)
+    swap(&memory.flow.above, &dz)
+  }
+}
+
+extension LanguageHead {
+  /// Takes in what some rows add to the loss and the gradients of a step; dx [rows, width] is then the
+  /// memory's `flow.below`, where that goes on.
+  ///
+  /// The logits become their gradient in place.
+  mutating func learn(
+    from x: Matrix<Scalar>, _ labels: [Int32], _ memory: inout Memory, _ pass: Pass,
+    _ loss: inout StepLoss
+  ) {
+    projection.forward(x, into: &memory.logits, &memory.projection, pass)
+    let columns = memory.logits.columns
+    if multiplier != 1 { memory.logits.scale(by: multiplier) }
+    var tokens = TokenLoss<Scalar>(labels: labels, vocabulary: columns, softCap: cap)
+    tokens.add(&memory.logits.elements, columns: columns, workers: pass.workers)
+    loss.add(tokens.losses)
+    tokens.gradient(
+      &memory.logits.elements, columns: columns, weight: loss.weight, workers: pass.workers)
+    if multiplier != 1 { memory.logits.scale(by: multiplier) }
+    swap(&memory.flow.above, &memory.logits)
+    projection.backward(&memory.flow, x: x, &memory.projection, pass)
+    swap(&memory.flow.above, &memory.logits)
   }
 }
 

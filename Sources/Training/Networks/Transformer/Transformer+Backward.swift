@@ -5,20 +5,46 @@ extension Transformer: Network {
   package mutating func backward(
     _ dy: inout Matrix<Scalar>, _ batch: TokenBatch<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
-    guard let plan = memory.plan else { preconditionFailure("backward follows outputs") }
-    precondition(pass.keepsMemory, "an inference pass keeps nothing for backward")
     let lowest = lowestTrained
     guard lowest != .nothing else { return }
     var d = headBackward(&dy, batch, &memory, pass)
+    backward(below: &d, to: lowest, batch, &memory, pass)
+  }
+
+  /// What lies below the head, for d of its input [T, width], which is used up.
+  mutating func backward(
+    below d: inout Matrix<Scalar>, to lowest: Depth, _ batch: TokenBatch<Scalar>,
+    _ memory: inout Memory, _ pass: Pass
+  ) {
+    guard let plan = memory.plan else { preconditionFailure("backward follows outputs") }
+    precondition(pass.keepsMemory, "an inference pass keeps nothing for backward")
     guard lowest != .head else { return }
     if finalNorm != nil {
-      let above = d
+      var above = memory.scratch.take(d.rows, d.columns)
+      swap(&above, &d)
       finalNorm?.backward(above, x: memory.body, into: &d, adds: false, &memory.finalNorm, pass)
+      memory.scratch.give(above)
     }
+    var passage = Passage(plan: plan, pass: pass, scratch: memory.takeScratch())
     for index in blocks.indices.reversed() where lowest <= .block(index) {
-      blocks[index].backward(&d, &memory.blocks[index], plan, pass)
+      if pass.recomputes { recompute(index, &memory, &passage) }
+      blocks[index].backward(
+        &d, x: memory.inputs[index], &memory.blocks[memory.place(of: index)], &passage)
     }
+    memory.scratch = passage.scratch
     if lowest == .embedding { embedding.backward(d, batch, &memory.embedding, pass) }
+  }
+
+  /// Leaves in the memory what a block's forward leaves.
+  private func recompute(
+    _ index: Int, _ memory: inout Memory, _ passage: inout Passage<Scalar>
+  ) {
+    let input = memory.inputs[index]
+    var x = passage.scratch.take(input.rows, input.columns)
+    x.take(0..<input.rows, of: input)
+    var none: KeyValueCache<Scalar>.Layer?
+    blocks[index].forward(&x, &memory.blocks[0], &none, &passage)
+    passage.scratch.give(x)
   }
 
   /// d of the final norm's output, [T, width].
@@ -32,9 +58,8 @@ extension Transformer: Network {
     }
     var d = dy
     if language != nil {
-      language?.backward(
-        &dy, x: memory.wanted, &memory.flow, &memory.language, pass.seeing(batch.wanted))
-      d = memory.flow.below
+      language?.backward(&dy, x: memory.wanted, &memory.language, pass.seeing(batch.wanted))
+      d = memory.language.flow.below
     }
     guard let wanted = batch.wanted else { return d }
     var spread = Matrix<Scalar>(rows: batch.rows, columns: design.width)
@@ -43,11 +68,11 @@ extension Transformer: Network {
   }
 
   /// How far down gradients are needed.
-  private enum Depth: Comparable {
+  enum Depth: Comparable {
     case embedding, block(Int), head, nothing
   }
 
-  private var lowestTrained: Depth {
+  var lowestTrained: Depth {
     var network = self
     if network.embedding.isTrained { return .embedding }
     for index in blocks.indices where network.blocks[index].isTrained { return .block(index) }

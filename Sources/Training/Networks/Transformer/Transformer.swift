@@ -17,20 +17,23 @@ package struct Transformer<Scalar: DenseScalar>: Sendable {
   /// The kinds of rotary embeddings that blocks have.
   let rotations: [RotaryDesign]
 
-  /// What `backward` needs of the last `outputs`.
+  /// What `backward` needs of the last `outputs`, and uses up.
   package struct Memory: Sendable {
     var embedding = EmbeddingLayer<Scalar>.Memory()
+    /// What each block reads, where a backward may follow.
+    var inputs: [Matrix<Scalar>] = []
     /// One for each block, or one that they use in turn.
     var blocks: [TransformerBlock<Scalar>.Memory] = []
-    /// What the final norm reads.
+    /// What the final norm reads, and makes.
     var body = Matrix<Scalar>(rows: 0, columns: 0)
+    var states = Matrix<Scalar>(rows: 0, columns: 0)
     var finalNorm = NormLayer<Scalar>.Memory()
     /// What the head reads.
     var wanted = Matrix<Scalar>(rows: 0, columns: 0)
     var language = LanguageHead<Scalar>.Memory()
     var classifier = ClassifierHead<Scalar>.Memory()
     var plan: SequencePlan<Scalar>?
-    var flow = GradientFlow<Scalar>()
+    var scratch = Scratch<Scalar>()
   }
 
   package func makeMemory() -> Memory { Memory() }
@@ -63,20 +66,19 @@ package struct Transformer<Scalar: DenseScalar>: Sendable {
     _ cache: inout KeyValueCache<Scalar>?, _ memory: inout Memory, _ pass: Pass
   ) -> Matrix<Scalar> {
     var x = embedding.forward(batch, from: start, &memory.embedding, pass)
-    let count = pass.keepsMemory ? blocks.count : 1
-    if memory.blocks.count != count {
-      memory.blocks = Array(repeating: TransformerBlock.Memory(), count: count)
-    }
+    memory.prepare(blocks: blocks.count, pass)
+    var passage = Passage(plan: plan, pass: pass, scratch: memory.takeScratch())
     for index in blocks.indices {
-      let place = pass.keepsMemory ? index : 0
+      if pass.keepsMemory { memory.inputs[index].take(0..<x.rows, of: x) }
       var layer = cache?.take(index)
-      blocks[index].forward(&x, &memory.blocks[place], plan, &layer, pass)
+      blocks[index].forward(&x, &memory.blocks[memory.place(of: index)], &layer, &passage)
       if let layer { cache?.put(layer, index) }
     }
+    memory.scratch = passage.scratch
     guard let finalNorm else { return x }
-    memory.body = x
-    finalNorm.forward(x, &memory.finalNorm, pass)
-    return memory.finalNorm.output
+    swap(&memory.body, &x)
+    finalNorm.forward(memory.body, into: &memory.states, &memory.finalNorm, pass)
+    return memory.states
   }
 
   package func outputs(
@@ -100,6 +102,28 @@ package struct Transformer<Scalar: DenseScalar>: Sendable {
     guard let language else { return memory.wanted }
     language.forward(memory.wanted, &memory.language, pass)
     return memory.language.logits
+  }
+}
+
+extension Transformer.Memory {
+  fileprivate mutating func prepare(blocks count: Int, _ pass: Pass) {
+    let kept = pass.keepsMemory && !pass.recomputes ? count : 1
+    if blocks.count != kept {
+      blocks = Array(repeating: TransformerBlock.Memory(), count: kept)
+    }
+    if pass.keepsMemory, inputs.count != count {
+      inputs = Array(repeating: Matrix(rows: 0, columns: 0), count: count)
+    }
+  }
+
+  /// The memory that a block uses.
+  func place(of block: Int) -> Int { blocks.count == 1 ? 0 : block }
+
+  /// The scratch, which its taker puts back.
+  mutating func takeScratch() -> Scratch<Scalar> {
+    var taken = Scratch<Scalar>()
+    swap(&taken, &scratch)
+    return taken
   }
 }
 
