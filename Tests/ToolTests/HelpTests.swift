@@ -38,7 +38,8 @@ import TestSupport
         TRAINING SUBCOMMANDS:
           synth                   Make a dataset to try things on.
           pretrain                Train a network from scratch on a table.
-          train                   Train an adapter for a frozen network on a table.
+          train                   Train an adapter for a network, on a table or on
+                                  texts.
           eval                    Score a network or a model of text, with or without
                                   an adapter.
           predict                 Write what a network makes of each row of a table or

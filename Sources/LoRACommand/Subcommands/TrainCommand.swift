@@ -6,7 +6,7 @@ import Kernels
 struct TrainCommand: TrainingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train an adapter for a frozen network on a table, or for a model of text.",
+    abstract: "Train an adapter for a network, on a table or on texts.",
     discussion: """
       y = x Wᵀ + b + s·(x Aᵀ) Bᵀ, where W and b stay as they are, A begins uniform in ±1/√in and B at \
       0. The adapter is what PEFT reads: a folder, or one file for a name in .safetensors. It \

@@ -36,7 +36,7 @@ struct TextFile {
         problems.append(error)
       }
     }
-    guard problems.isEmpty else { throw ErrorList(listed(problems, reader)) }
+    guard problems.isEmpty, reader.isSound else { throw ErrorList(listed(problems, reader)) }
     try reader.finish()
     return reader.form ?? .text
   }
@@ -48,8 +48,11 @@ struct TextFile {
     let (others, count) = reader.found
     let all: [(line: Int, error: any ReportableError)] =
       problems.map { ($0.line, $0) } + others.map { ($0.line, $0) }
-    let shown = all.sorted { $0.line < $1.line }.prefix(TextRecordReader.listedProblems)
-    let rest = problems.count + count - shown.count
+    let total = problems.count + count
+    // The line that counts the others is one of those that are shown.
+    let limit = TextRecordReader.listedProblems
+    let shown = all.sorted { $0.line < $1.line }.prefix(total > limit ? limit - 1 : limit)
+    let rest = total - shown.count
     let end = TextDataError(file: name, line: 0, problem: .others(rest))
     return shown.map(\.error) + (rest > 0 ? [end] : [])
   }

@@ -47,8 +47,12 @@ package struct LineReader {
 
   /// The first byte that is not white space, of what the next read would give first.
   package mutating func peek() throws -> UInt8? {
+    // How much white space was passed over.
+    var passed = 0
     while true {
-      if let byte = bytes[position...].first(where: { !isWhiteSpace($0) }) { return byte }
+      let rest = bytes[(position + passed)...]
+      if let byte = rest.first(where: { !isWhiteSpace($0) }) { return byte }
+      passed += rest.count
       guard try fill() else { return nil }
     }
   }

@@ -63,7 +63,7 @@ import Testing
       lines: [#"{"instruction": "a", "input": [], "output": "b"}"#],
       words: "\"input\": expected a string"),
     Row(
-      about: "a line of 20 MB", lines: [String(repeating: " ", count: 20 << 20) + "{"],
+      about: "a line of 20 MB", lines: ["{" + String(repeating: "a", count: 20 << 20)],
       words: "longer than 16 MiB"),
     Row(about: "no UTF-8", lines: [#"{"text": "%BAD"}"#], words: "not JSON at column"),
     Row(about: "an array without end", lines: ["[\(sound)"], words: "the array has no end"),
@@ -242,8 +242,8 @@ import Testing
       let many = Array(repeating: "{", count: 30)
       try folder.write(Self.bytes(many), to: "rows.jsonl")
       let counted = try Tool.run(["train", model.path, "rows.jsonl", "-o", "a"], in: folder.root)
-      #expect(counted.errorLines.count == 21)
-      #expect(counted.errorText.contains("and 10 more rows that cannot be used"))
+      #expect(counted.errorLines.count == 20)
+      #expect(counted.errorText.contains("and 11 more rows that cannot be used"))
     }
   }
 }
