@@ -93,9 +93,12 @@ package struct Merge: Sendable {
     _ found: (source: Fingerprint, result: Fingerprint), _ plan: MergePlan
   ) throws(AdapterError) {
     guard found.source == found.result else { return }
+    let advice =
+      adapters.allSatisfy { $0.weight == 0 }
+      ? "a weight of 0 adds nothing; give another"
+      : plan.notes.first ?? "a smaller step of the weights needs a wider type, by --dtype"
     throw .mismatch(
       file: adapters.first?.adapter.file ?? "",
-      problem: "0 tensors change: all that is added is zero or lost in rounding; "
-        + (plan.notes.first ?? "a smaller step of the weights needs a wider type: --dtype f32"))
+      problem: "0 tensors change: all that is added is zero or lost in rounding; " + advice)
   }
 }

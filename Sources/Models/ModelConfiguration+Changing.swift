@@ -19,6 +19,23 @@ extension ModelConfiguration {
     if !set("vocab_size", to: .number(size)) { document["vocab_size"] = .number(size) }
   }
 
+  /// Says that the model has a classifier's head with an output for each of `labels`.
+  ///
+  /// - Throws: `SettingProblem` for architectures that are no list of texts.
+  package mutating func setClassifier(
+    _ task: ClassifierDesign.Task, labels: [String]
+  ) throws(SettingProblem) {
+    let name = try architectures.first ?? ""
+    let endings = ["For", "LMHeadModel", "Model"].compactMap { name.firstRange(of: $0)?.lowerBound }
+    let family = endings.min().map { String(name[..<$0]) } ?? name
+    document["architectures"] = .array([.string(family + "ForSequenceClassification")])
+    document["id2label"] = JSONValue(
+      members: labels.enumerated().map { (String($0.offset), .string($0.element)) })
+    document["label2id"] = JSONValue(
+      members: labels.enumerated().map { ($0.element, .number($0.offset)) })
+    document["problem_type"] = .string(task.rawValue)
+  }
+
   /// Says that behind the body stands a classifier with so many outputs; what names there are for
   /// them stay when there are as many.
   package mutating func setClassifier(outputs: Int) {

@@ -9,6 +9,8 @@ extension LabelCollector {
     let names: [String]?
     /// The line of the first missing label.
     let firstMissingLine: Int?
+    /// What a person should know of a new network's classes.
+    let remarks: [TableRemark]
   }
 
   /// The labels as class ids, and the names of the classes unless labels are ids themselves.
@@ -16,8 +18,8 @@ extension LabelCollector {
   /// The classes of a network stand: each label is one of `known`, or an id below `outputs`. A whole
   /// number means the same class however it is spelt: `1.0` is `1`; so does a truth value where two
   /// classes are one: `TRUE` is `yes` or `1`. For a new network the classes are the whole numbers that
-  /// occur, by value, or else the words that occur, by code points. A word for a missing number is a
-  /// class only among words.
+  /// occur, by value, or false and true where nothing else occurs, or else the words that occur, by code
+  /// points. A word for a missing number is a class only among words.
   ///
   /// - Parameters:
   ///   - known: The class names of the network, by id; nil where its classes are ids.
@@ -35,9 +37,9 @@ extension LabelCollector {
     let isNew = known == nil && outputs == nil
     let missing = missingTexts(isNew ? nil : Set((known ?? []).map { ExactString($0) }))
     let areWhole = zip(texts, missing).allSatisfy { $1 || WholeNumber($0.text) != nil }
-    let names =
-      known ?? outputs.map { (0..<$0).map(String.init) } ?? newNames(missing, areWhole: areWhole)
-    let finder = ClassFinder(names, byValue: areWhole || !isNew)
+    let new = isNew ? newClasses(missing, areWhole: areWhole) : nil
+    let names = known ?? outputs.map { (0..<$0).map(String.init) } ?? new?.names ?? []
+    let finder = ClassFinder(names, byValue: new?.kind != .words)
     var ids: [Int32] = []
     for (index, text) in texts.enumerated() {
       guard let id = missing[index] ? -1 : finder.id(of: text) else {
@@ -50,7 +52,8 @@ extension LabelCollector {
     let lines = texts.indices.filter { missing[$0] }.map { firstLines[$0] }
     return Classes(
       labels: rows.map { $0 < 0 ? -1 : ids[Int($0)] }, names: areIds ? nil : names,
-      firstMissingLine: (lines + [firstMissingLine].compactMap(\.self)).min())
+      firstMissingLine: (lines + [firstMissingLine].compactMap(\.self)).min(),
+      remarks: new?.remarks(of: place.column) ?? [])
   }
 
   private static func reason(
@@ -71,15 +74,10 @@ extension LabelCollector {
     return numbers.isEmpty || numbers.contains { WholeNumber($0.text) == nil } ? said : usual
   }
 
-  /// The classes that a new network tells apart: whole numbers by value, else words.
-  private func newNames(_ missing: [Bool], areWhole: Bool) -> [String] {
-    let present = zip(texts, missing).filter { !$1 }.map(\.0).sorted().map(\.text)
-    guard areWhole else { return present }
-    var names: [WholeNumber: String] = [:]
-    for text in present {
-      if let number = WholeNumber(text), names[number] == nil { names[number] = number.name(text) }
-    }
-    return names.sorted { $0.key < $1.key }.map(\.value)
+  /// The classes that a new network tells apart.
+  private func newClasses(_ missing: [Bool], areWhole: Bool) -> NewClasses {
+    NewClasses(
+      zip(texts, missing).filter { !$1 }.map(\.0).sorted().map(\.text), areWhole: areWhole)
   }
 
   /// How many different values the texts are, when all that are not missing are whole numbers.
@@ -115,10 +113,6 @@ private struct ClassFinder {
   func id(of text: ExactString) -> Int? {
     if let id = table[text] { return id }
     if let number = WholeNumber(text.text), let id = numbers[number] { return id < 0 ? nil : id }
-    let truth =
-      truthValue(of: text.text)
-      ?? (WholeNumber(text.text) == WholeNumber("1")
-        ? true : WholeNumber(text.text) == WholeNumber("0") ? false : nil)
-    return truth.flatMap { truths[$0] }
+    return labelTruth(of: text.text).flatMap { truths[$0] }
   }
 }

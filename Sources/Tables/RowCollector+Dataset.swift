@@ -32,7 +32,8 @@ extension RowCollector {
     guard faults.isEmpty else {
       throw TableFaults.joined(faults, assumedTarget: assumedTarget)
     }
-    remarks += indexRemarks(matrix, sources)
+    remarks += indexRemarks(matrix, sources) + coarsenessRemarks(matrix, sources)
+    remarks += targets?.remarks ?? []
     if layout.isRecorded, case let passedOver = layout.passedOver, !passedOver.isEmpty {
       remarks.append(.passedOver(passedOver))
     }
@@ -110,6 +111,7 @@ extension RowCollector {
         remarks.append(.rowNames(column: name, words: count, rows: rows))
       }
       if known == nil {
+        remarks += TableRemark.alike(found.names, of: name, areClasses: false)
         for word in found.names where isMissingWord(word) {
           remarks.append(.missingWordIsCategory(column: name, word: word))
         }

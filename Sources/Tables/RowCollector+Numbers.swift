@@ -91,4 +91,30 @@ extension RowCollector {
     }
     return remarks
   }
+  /// Features of numbers so large for how little they vary that `Scalar` rounds away a part of what
+  /// tells them apart: more than a thousandth of their deviation.
+  func coarsenessRemarks(
+    _ matrix: Matrix<Scalar>, _ sources: [FeatureSource]
+  ) -> [TableRemark] {
+    guard matrix.rows > 1, matrix.columns > 0 else { return [] }
+    let moments = FeatureScaling.moments(of: matrix)
+    var (remarks, start): ([TableRemark], Int) = ([], 0)
+    for source in sources {
+      defer { start += source.width }
+      guard source.categories == nil else { continue }
+      var largest: Scalar = 0
+      for row in 0..<matrix.rows where abs(matrix[row, start]) > largest {
+        largest = abs(matrix[row, start])
+      }
+      let deviation = moments[start].deviation
+      // What is the same in all rows may have been so before; it tells nothing either way.
+      guard 1000 * Double(largest.ulp) > deviation, deviation > 0 || largest.ulp > 1 else {
+        continue
+      }
+      remarks.append(
+        .coarse(
+          column: source.column, largest: Double(largest), step: Double(largest.ulp)))
+    }
+    return remarks
+  }
 }

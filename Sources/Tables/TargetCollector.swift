@@ -70,6 +70,7 @@ struct TargetCollector<Scalar: DenseScalar> {
     var classes: [String]?
     let missing: [Int]
     let firstMissingLine: Int?
+    var remarks: [TableRemark] = []
   }
 
   /// What the targets are, when all records are in.
@@ -101,7 +102,7 @@ struct TargetCollector<Scalar: DenseScalar> {
     return Finding(
       targets: .labels(found.labels), classes: found.names,
       missing: found.labels.indices.filter { found.labels[$0] < 0 },
-      firstMissingLine: found.firstMissingLine)
+      firstMissingLine: found.firstMissingLine, remarks: found.remarks)
   }
 
   /// The task that was asked for, or the one that the target looks like.

@@ -17,6 +17,8 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
   package var network: Transformer<Scalar>
   /// Tensors of the file that are no part of the network.
   package let unusedTensors: [String]
+  /// Tensors of a new head, which the file does not have.
+  package private(set) var drawnTensors: [String] = []
 
   /// Opens a folder and reads its weights, which stay as they are stored.
   ///
@@ -38,18 +40,41 @@ package struct TextModel<Scalar: DenseScalar>: Sendable {
     _ checkpoint: Checkpoint, configuration: ModelConfiguration? = nil,
     headedBy adapters: [Adapter] = []
   ) throws {
-    guard var configuration = try configuration ?? checkpoint.configuration else {
+    guard let configuration = try configuration ?? checkpoint.configuration else {
       throw TextNetworkError.noConfiguration(file: checkpoint.path)
     }
     let source = try CheckpointTensors(checkpoint)
-    let built: BuiltTransformer<Scalar>
     if let head = AdapterHead(of: adapters, for: configuration) {
-      configuration = head.configuration
-      built = try NetworkBuilder.transformer(
-        try TransformerDesign(configuration), from: AdapterHead.Source(head: head, base: source))
+      try self.init(
+        checkpoint, head.configuration, AdapterHead.Source(head: head, base: source))
     } else {
-      built = try NetworkBuilder.transformer(try TransformerDesign(configuration), from: source)
+      try self.init(checkpoint, configuration, source)
     }
+  }
+
+  /// Reads the body of `checkpoint` under a classifier's head; what the file lacks of that is drawn.
+  ///
+  /// - Throws: As opening a folder does.
+  package init(
+    _ checkpoint: Checkpoint, classifying task: ClassifierDesign.Task, labels: [String],
+    generator: inout Generator
+  ) throws {
+    guard var configuration = try checkpoint.configuration else {
+      throw TextNetworkError.noConfiguration(file: checkpoint.path)
+    }
+    try configuration.setClassifier(task, labels: labels)
+    let source = DrawnHead(
+      of: try TransformerDesign(configuration), over: try CheckpointTensors(checkpoint),
+      generator: &generator)
+    try self.init(checkpoint, configuration, source)
+    drawnTensors = source.names
+  }
+
+  private init(
+    _ checkpoint: Checkpoint, _ configuration: ModelConfiguration, _ source: some TensorSource
+  ) throws {
+    let built = try NetworkBuilder.transformer(
+      try TransformerDesign(configuration), from: source, as: Scalar.self)
     (file, self.checkpoint, self.configuration) = (checkpoint.path, checkpoint, configuration)
     (network, unusedTensors) = (built.network, built.unused)
   }

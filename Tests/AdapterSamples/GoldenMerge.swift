@@ -5,10 +5,13 @@ import Merging
 import Tensors
 import TestSupport
 
-/// One folder under `fixtures/merge`.
+/// One folder under `fixtures/merge`, or under `fixtures/kinds`.
 package struct GoldenMerge {
   /// The names of the folders; a test counts them.
   package static let cases = (try? Fixtures.names(in: "merge").filter { $0 != "bases" }) ?? []
+
+  /// Those of LyCORIS' kinds; a test counts them.
+  package static let kinds = (try? Fixtures.names(in: "kinds")) ?? []
 
   package let folder: String
   package let base: Checkpoint
@@ -17,8 +20,12 @@ package struct GoldenMerge {
   private let absolute: Double
   private let relative: Double
 
-  package init(_ name: String) throws {
-    folder = Fixtures.path("merge/\(name)")
+  package init(_ name: String, under group: String = "merge") throws {
+    try self.init(inFolder: Fixtures.path("\(group)/\(name)"))
+  }
+
+  package init(inFolder path: String) throws {
+    folder = path
     let about = try JSONValue(contentsOf: folder + "/case.json")
     base = try Checkpoint.open(folder + "/" + (about["base"]?.string ?? ""))
     adapterPath = folder + "/" + (about["adapter"]?.string ?? "")
@@ -26,6 +33,9 @@ package struct GoldenMerge {
     absolute = about["tolerance"]?["abs"]?.double ?? 0
     relative = about["tolerance"]?["rel"]?.double ?? 0
   }
+
+  /// Whether the base is a folder, and so the result.
+  package var isFolder: Bool { !base.path.hasSuffix(".safetensors") }
 
   package func merge(to path: String) throws -> Checkpoint {
     let adapter = WeightedAdapter(try AdapterFile.open(adapterPath))

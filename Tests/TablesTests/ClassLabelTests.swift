@@ -75,7 +75,8 @@ import Testing
       (["3", "8", "10"], ["3", "8", "10"], [0, 1, 2]),
       (["2008", "2003"], ["2003", "2008"], [1, 0]), (["012", "007"], ["007", "012"], [1, 0]),
       (["1.0", "+2", "2"], ["1", "2"], [0, 1, 1]),
-      (["no", "1", "1.0"], ["1", "1.0", "no"], [2, 0, 1]),
+      (["no", "1", "1.0"], ["no", "1"], [0, 1, 1]),
+      (["no", "1", "1.0", "2"], ["1", "1.0", "2", "no"], [3, 0, 1, 2]),
     ] as [([String], [String]?, [Int32])])
   func `a new network's classes are the values that occur`(
     labels: [String], names: [String]?, expected: [Int32]
@@ -102,5 +103,48 @@ import Testing
   func `few whole numbers are classes unasked`(values: Int, times: Int) throws {
     let labels = (0..<values * times).map { "\(3 + $0 % values)" }
     #expect(try read(labels).classCount == values)
+  }
+
+  @Test(
+    arguments: [
+      (["True", "true", "False"], ["False", "True"], [1, 1, 0], [["True", "true"]]),
+      (
+        ["yes", "no", "YES", "No"], ["No", "YES"], [1, 0, 1, 0], [["No", "no"], ["YES", "yes"]]
+      ),
+      (["1", "true", "0", "0.0"], ["0", "true"], [1, 1, 0, 0], [["0", "0.0"], ["true", "1"]]),
+      (["yes", "no"], ["no", "yes"], [1, 0], []),
+    ] as [([String], [String], [Int32], [[String]])])
+  func `truth values are two classes however they are spelt, and it is said`(
+    labels: [String], names: [String], expected: [Int32], joined: [[String]]
+  ) throws {
+    let data = try read(labels)
+    #expect(data.classes == names && ids(data) == expected)
+    #expect(
+      data.remarks
+        == joined.map { .oneClass(column: "y", spellings: $0, areNumbers: false) })
+  }
+
+  @Test func `numbers with zeros in front that are one class are warned of`() throws {
+    let data = try read(["007", "7", "8.0", "8"])
+    #expect(data.classes == ["007", "8"] && ids(data) == [0, 0, 1, 1])
+    #expect(
+      data.remarks == [.oneClass(column: "y", spellings: ["007", "7"], areNumbers: true)])
+    #expect(data.remarks.allSatisfy { !$0.isNote })
+  }
+
+  @Test(arguments: [
+    (["setosa", "Setosa", "virginica"], [["Setosa", "setosa"]]),
+    (["a b", "a  b", "A B", "c"], [["A B", "a  b", "a b"]]), (["a", "b"], []),
+    (["True", "true", "maybe"], [["True", "true"]]),
+  ])
+  func `classes that differ only in case or blanks are warned of`(
+    labels: [String], alike: [[String]]
+  ) throws {
+    let data = try read(labels)
+    #expect(data.classes?.count == labels.count)
+    #expect(
+      data.remarks == alike.map { .alike(column: "y", words: $0, areClasses: true) })
+    let known = try read(labels) { $0.schema.classes = labels }
+    #expect(known.remarks == [])
   }
 }

@@ -191,4 +191,29 @@ import Testing
     let data = try read(text) { $0.choice.categorical = ["d", "w"] }
     #expect(data.remarks == [.rowNames(column: "d", words: 12, rows: 12)])
   }
+
+  @Test(
+    arguments: [
+      ([16_777_216, 16_777_217, 16_777_218], 16_777_218, 2),
+      ([1_700_000_000, 1_700_000_100, 1_700_009_999], 1_700_009_984, 128),
+      ([16_777_217, 16_777_217, 16_777_217], 16_777_216, 2),
+      ([1_000_000.03, 1_000_000.05, 1_000_000.09], 1_000_000.0625, 0.0625),
+    ] as [([Double], Double, Double)])
+  func `numbers that f32 hardly tells apart are warned of`(
+    values: [Double], largest: Double, step: Double
+  ) throws {
+    let text = "a,b,y\n" + values.enumerated().map { "\($1),\($0 * $0),\($0 % 2)\n" }.joined()
+    let data = try read(text)
+    #expect(data.remarks == [.coarse(column: "a", largest: largest, step: step)])
+    #expect(data.remarks.allSatisfy { !$0.isNote })
+    var csv = CSVReader(file: "t.csv", bytes: Array(text.utf8))
+    let precise: Dataset<Double> = try DatasetReader().read(&csv)
+    #expect(precise.remarks == [])
+  }
+
+  @Test(arguments: [[1e9, 2e9, 3e9], [7, 7, 7], [0.1, 0.2, 0.3], [1e6, 1e6, 1e6]])
+  func `numbers that vary enough for f32 are not`(values: [Double]) throws {
+    let text = "a,b,y\n" + values.enumerated().map { "\($1),\($0 * $0),\($0 % 2)\n" }.joined()
+    #expect(try read(text).remarks == [])
+  }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ErrorLineTests {
   @Test(arguments: [
-    (["mrge"], "there is no command 'mrge'; see 'lora help'"),
+    (["mrge"], "there is no command 'mrge'; the nearest is 'merge'; see 'lora help'"),
     (["--frobnicate"], "unknown option '--frobnicate'; see 'lora help'"),
   ])
   func `wrong usage is one line that points to the help`(_ arguments: [String], _ message: String)

@@ -44,7 +44,8 @@ private let mistakes = [
   Mistake("merge $MLP nope -o out", 66, "nope: no such file; check the path"),
   Mistake(
     "merge $MLP $MLP -o out", 65,
-    "$MLP: expected adapter_config.json in the folder, found none"),
+    "$MLP: expected adapter_config.json in the folder, found none; it is a model, and a model comes "
+      + "before its adapters"),
   Mistake(
     "merge $MLP nan.safetensors -o out", 65,
     "nan.safetensors: tensor \"0.lora_A.weight\": element 1 is nan; the adapter is damaged or its "
@@ -86,8 +87,41 @@ private let mistakes = [
     "inspect --threads 0 x", 64,
     "--threads is 0, expected 1 to 1024; see 'lora help inspect'"),
   Mistake("inspect - -", 64, "'-' can be read only once; see 'lora help inspect'"),
-  Mistake("mrge", 64, "there is no command 'mrge'; see 'lora help'"),
-  Mistake("help mrge", 64, "there is no command 'mrge'; see 'lora help'"),
+  Mistake("mrge", 64, "there is no command 'mrge'; the nearest is 'merge'; see 'lora help'"),
+  Mistake("help mrge", 64, "there is no command 'mrge'; the nearest is 'merge'; see 'lora help'"),
+  Mistake(
+    "synth spiral", 64,
+    "there is no command 'synth spiral'; the nearest is 'spirals'; see 'lora help synth'"),
+  Mistake(
+    "merge $MLP $MLP_ADAPTER --outptu x", 64,
+    "unknown option '--outptu'; the nearest is '--output'; see 'lora help merge'"),
+  Mistake(
+    "train $SPIRALS/base $SPIRALS/plain.csv --lr=0.1 -o out", 64,
+    "unknown option '--lr'; it is '--learning-rate' here; see 'lora help train'"),
+  Mistake(
+    "train $SPIRALS/base $SPIRALS/plain.csv -r 4 -o out", 64,
+    "unknown option '-r'; it is '--rank' here; see 'lora help train'"),
+  Mistake(
+    "merge", 64,
+    "missing expected argument '<base>', as in: lora merge <base> <adapter[@weight]>; see "
+      + "'lora help merge'"),
+  Mistake(
+    "merge $FIXTURES/spirals/rotated.csv $MLP_ADAPTER -o out", 65,
+    "$FIXTURES/spirals/rotated.csv: is a table in text form, and weights are wanted here; it goes where a "
+      + "command wants DATA"),
+  Mistake(
+    "merge $MLP $MLP_ADAPTER@much -o out", 66,
+    "$MLP_ADAPTER@much: no such file; a weight is a number behind @, as in $MLP_ADAPTER@0.5"),
+  Mistake(
+    "merge $MLP $MLP_ADAPTER:0.5 -o out", 66,
+    "$MLP_ADAPTER:0.5: no such file; a weight is a number behind @, as in $MLP_ADAPTER@0.5"),
+  Mistake(
+    "merge $MLP $MLP_ADAPTER@0 -o out", 65,
+    "$MLP_ADAPTER: 0 tensors change: all that is added is zero or lost in rounding; a weight of 0 "
+      + "adds nothing; give another"),
+  Mistake(
+    "plan --preset llama-2-7b --memory 24", 64,
+    "--memory 24 is that many bytes; say the unit, as in 24GiB; see 'lora help plan'"),
 ]
 
 @Suite struct ErrorTableTests {

@@ -10,6 +10,7 @@ import Testing
       "merging  512 MiB of 2 GiB (25 %), 4.50 s left"
     ),
     (1 << 29, nil, .binaryBytes, 1.5, "merging  512 MiB"),
+    (1 << 29, 1 << 29, .binaryBytes, 1.5, "merging  512 MiB, waiting for the disk"),
     (0, 10, .grouped, 2.0, "merging  0"),
     (1500, 1000, .grouped, 2.0, "merging  1,500 of 1,000 (100 %), under 1 s left"),
   ])

@@ -28,6 +28,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [("a@50%", 0.5), ("a@-12.5%", -0.125), ("a@100%", 1)])
+  func `a weight may be a percentage`(text: String, weight: Double) {
+    #expect(WeightedAdapterArgument(argument: text)?.weight == weight)
+    #expect(WeightedAdapterArgument(argument: text)?.path == "a")
+  }
+
+  @Test(arguments: ["a@%", "a@x", "a@nan", "a@50 %x"])
+  func `what is no number is no weight`(text: String) {
+    #expect(WeightedAdapterArgument(argument: text)?.path == text)
+  }
+
   @Test func `a link that leads nowhere is no weight`() throws {
     try ScratchFolder.with { scratch in
       let text = scratch.path("style@2")

@@ -11,16 +11,22 @@ import Tensors
 /// | PEFT         | r, alpha and patterns for each module      | nothing, if some alpha / r is the scaling |
 /// | PEFT uniform | one r, one alpha                           | what differs; ranks are filled with zeros |
 /// | kohya        | an alpha tensor for each module            | nothing, if an F32 alpha / r is it        |
+/// | diffusers    | nothing: alpha is the rank                 | the whole scaling                         |
+/// | ComfyUI      | an alpha tensor where the scaling is not 1 | nothing, if an F32 alpha / r is it        |
 /// | mlx-lm       | one rank, one absolute scale               | what differs; ranks are filled with zeros |
 /// | GGUF         | one alpha, or alpha 0                      | nothing, or the whole scaling             |
 ///
 /// Folding is exact where it multiplies by a power of two; where not, each element is rounded once
 /// (`FoldedFactor`), and `ConvertedAdapter.modules` says how many are.
 package struct AdapterConversion {
-  /// Resolved against the base, when there is one.
-  package let adapter: Adapter
+  /// Resolved against the base, when there is one; under the names of the model's family where that is
+  /// known.
+  package private(set) var adapter: Adapter
   /// What is known of the base beyond its names.
   let base: ModelConfiguration?
+  /// nil where a module's family is not known.
+  private let family: FamilyConversion?
+  private let checkpoint: Checkpoint?
   /// PEFT: one rank and one alpha for all modules, no patterns, no rank stabilization.
   package var isUniform = false
 
@@ -31,19 +37,61 @@ package struct AdapterConversion {
   ///   and it is needed.
   package init(_ adapter: Adapter, base: Checkpoint?) throws {
     self.base = try base?.configuration
-    self.adapter = try adapter.settled(by: base)
+    checkpoint = base
+    family = FamilyConversion(adapter, base: base.flatMap { PartedBase($0.entries) })
+    self.adapter = family == nil ? try adapter.settled(by: base) : adapter
   }
 
   /// The adapter in `dialect`.
   ///
-  /// - Throws: `ErrorList` with everything that the dialect cannot hold.
-  package func converted(to dialect: AdapterDialect) throws(ErrorList) -> ConvertedAdapter {
+  /// - Throws: `ErrorList` with everything that the dialect cannot hold; `AdapterError.mismatch` when the
+  ///   base is needed, and is not there.
+  package func converted(to dialect: AdapterDialect) throws -> ConvertedAdapter {
     switch dialect {
-    case .peft: try PEFTWriter(self).converted()
-    case .kohya: try KohyaWriter(self).converted()
-    case .mlx: try MLXWriter(self).converted()
-    case .gguf: try GGUFWriter(self).converted()
+    case .kohya:
+      guard let named = try named(for: .kohya) else {
+        try checkHasNoPart(for: dialect)
+        return try KohyaWriter(self, isNamed: false).converted()
+      }
+      return try KohyaWriter(named, isNamed: true).converted()
+    case .diffusers, .comfy:
+      guard let named = try named(for: dialect == .comfy ? .comfy : .diffusers) else {
+        throw FamilyConversion.refusal(adapter, for: dialect.displayName)
+      }
+      return try PipelineWriter(named, isDiffusers: dialect == .diffusers).converted()
+    case .peft:
+      guard checkpoint == nil, adapter.dialect != .peft, let named = try named(for: .peft) else {
+        return try PEFTWriter(settled()).converted()
+      }
+      return try PEFTWriter(named).converted()
+    case .mlx: return try MLXWriter(settled()).converted()
+    case .gguf: return try GGUFWriter(settled()).converted()
     }
+  }
+
+  /// The same with the names of a program; nil where the adapter's family is not known.
+  private func named(for naming: FamilyNaming) throws(ErrorList) -> AdapterConversion? {
+    guard let family else { return nil }
+    var result = self
+    result.adapter = try family.renamed(to: naming)
+    return result
+  }
+
+  /// The same with the names of the base.
+  private func settled() throws -> AdapterConversion {
+    guard family != nil else { return self }
+    var result = self
+    result.adapter = try adapter.settled(by: checkpoint)
+    return result
+  }
+
+  /// Refuses a model's part whose names kohya's tools would not know.
+  private func checkHasNoPart(for dialect: AdapterDialect) throws(AdapterError) {
+    let isPart = adapter.updates.contains { update in
+      update.module.contains(".") && !update.module.hasPrefix("unet.")
+        && ModuleReference(update.module).part == .denoiser
+    }
+    if isPart { throw FamilyConversion.refusal(adapter, for: dialect.displayName) }
   }
 
   // MARK: What the writers share
@@ -97,7 +145,26 @@ package struct AdapterConversion {
         problem: "a parameter that is replaced whole has no form in \(dialect.displayName)" + remedy
       )
     }
-    return updates + replacements
+    return updates + changeRefusals(in: dialect) + replacements
+  }
+
+  /// Refuses what LyCORIS alone has a form for: what is no pair of factors, and lengths along inputs.
+  func changeRefusals(in dialect: AdapterDialect) -> [any ReportableError] {
+    let changes = adapter.changes.map { change in
+      AdapterError.tensor(
+        file: adapter.file, name: change.name,
+        problem: "is of \(change.kindName), which has no form in \(dialect.displayName); merge the "
+          + "adapter into its base, and make a LoRA of the difference with lora extract")
+    }
+    guard dialect != .kohya, dialect != .comfy else { return changes }
+    let lengths = adapter.updates.filter { $0.magnitude != nil && $0.magnitudeAxis == .inputs }
+    return changes
+      + lengths.map { update in
+        AdapterError.tensor(
+          file: adapter.file, name: update.name(endingIn: ".dora_scale"),
+          problem: "holds lengths along the inputs, which have no form in \(dialect.displayName); "
+            + "merge the adapter into its base")
+      }
   }
 }
 
@@ -109,7 +176,7 @@ extension Adapter {
   package func settled(by base: Checkpoint?) throws -> Adapter {
     if let base {
       return try resolved(
-        against: base.entries.map(\.name), configuration: base.configuration)
+        against: base.entries, configuration: base.configuration)
     }
     guard !requiresBase else {
       throw AdapterError.mismatch(
@@ -122,6 +189,8 @@ extension Adapter {
 
   /// Whether what it means is open without the base; a leading part of a pipeline can stay.
   fileprivate var requiresBase: Bool {
-    updates.contains { !$0.openQuestions.isSubset(of: [.pipelinePart]) }
+    (updates.map(\.openQuestions) + changes.map(\.openQuestions)).contains {
+      !$0.isSubset(of: [.pipelinePart])
+    }
   }
 }

@@ -1,7 +1,12 @@
 /// The ways in which programs write low-rank adapters to disk.
 package enum AdapterDialect: String, Sendable, CaseIterable {
   case peft
+  /// Single files without a configuration, whoever wrote them; written, they are kohya's.
   case kohya
+  /// Only written: read, it is one of the single files.
+  case diffusers
+  /// Only written: read, it is one of the single files.
+  case comfy
   case mlx
   case gguf
 
@@ -10,6 +15,8 @@ package enum AdapterDialect: String, Sendable, CaseIterable {
     switch self {
     case .peft: "PEFT"
     case .kohya: "kohya/diffusers"
+    case .diffusers: "diffusers"
+    case .comfy: "ComfyUI"
     case .mlx: "mlx-lm"
     case .gguf: "GGUF"
     }
@@ -20,12 +27,12 @@ package enum AdapterDialect: String, Sendable, CaseIterable {
   /// | ends in                                                       | dialect           |
   /// |---------------------------------------------------------------|-------------------|
   /// | `.lora_down.weight`, `.lora.down.weight`, `.dora_scale`, …    | kohya, diffusers  |
-  /// | `unet.… .lora_A.weight` and the like: a pipeline's part leads | diffusers         |
   /// | `.weight.lora_a`, `.weight.lora_b`                            | GGUF's names      |
   /// | `.lora_a`, `.lora_b`                                          | mlx-lm            |
   /// | `.lora_A.weight`, `.lora_embedding_A`, …                      | PEFT              |
   ///
-  /// The first tensor that says anything decides.
+  /// The first tensor that says anything decides. Many programs write PEFT's names without its
+  /// configuration; whether those are readable, `ImageAdapter` tells.
   static func speaking(_ names: some Sequence<String>) -> AdapterDialect? {
     for name in names {
       if KohyaName(name) != nil { return .kohya }

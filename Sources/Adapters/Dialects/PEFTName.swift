@@ -39,7 +39,7 @@ struct PEFTName: Equatable {
 
   static let prefixes = ["base_model.model.", "base_model."]
   /// What torch.compile, FSDP and checkpointing put into names in memory.
-  private static let wrappers: Set<Substring> = [
+  static let wrappers: Set<Substring> = [
     "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module",
   ]
 

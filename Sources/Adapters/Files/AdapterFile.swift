@@ -15,6 +15,7 @@ import Tensors
 /// | mlx-lm          | tensors alone | `adapter_config.json` in the same folder  | as `0000100_adapters.safetensors` |
 /// | PEFT            | single file   | metadata `lora_adapter_metadata`, diffusers' | the file itself         |
 /// | kohya/diffusers | single file   | none: names and `alpha` tensors           | the file itself, also `-`   |
+/// | kohya/diffusers | single file   | none: names of an image model (`ImageAdapter`) | the file itself, also `-` |
 /// | GGUF            | single file   | its metadata; it begins with `GGUF`       | the file itself             |
 package enum AdapterFile {
   package static let configurationName = "adapter_config.json"
@@ -85,17 +86,23 @@ package enum AdapterFile {
       return .gguf(try GGUFFile.open(path))
     }
     if let document = try embeddedDocument(in: file) { return .configured(file, document) }
-    let dialect = AdapterDialect.speaking(file.header.entries.lazy.map(\.name))
+    let names = file.header.entries.map(\.name)
+    let dialect = AdapterDialect.speaking(names)
     if dialect == .kohya { return .kohya(file) }
-    if dialect == .peft,
-      let document = try SavedSettings.configuration(of: file.header.metadata ?? [:], file: path)
-    {
-      return .configured(file, document)
+    let isStandard = path.dropFirst(Folder.parent(of: path).count).contains(tensorsName)
+    if dialect == .peft {
+      if let document = try SavedSettings.configuration(
+        of: file.header.metadata ?? [:], file: path)
+      {
+        return .configured(file, document)
+      }
+      if !isStandard, ImageAdapter.isOne(names) { return .kohya(file) }
     }
     let folder = Folder.parent(of: path)
     if path != "-", try Folder.names(in: folder).contains(configurationName) {
       return .configured(file, try readDocument(Folder.path(folder, configurationName)))
     }
+    if dialect == .peft, ImageAdapter.isOne(names) { return .kohya(file) }
     throw noConfiguration(path)
   }
 
@@ -175,7 +182,11 @@ package enum AdapterFile {
         problem: "holds several adapters; name one of them: "
           + nested.map { escaped(Folder.path(path, $0)) }.joined(separator: ", "))
     }
-    return .mismatch(file: path, problem: "expected \(configurationName) in the folder, found none")
+    let isModel = names.contains("config.json") || names.contains("model.json")
+    return .mismatch(
+      file: path,
+      problem: "expected \(configurationName) in the folder, found none"
+        + (isModel ? "; it is a model, and a model comes before its adapters" : ""))
   }
 
   private static func missingTensors(

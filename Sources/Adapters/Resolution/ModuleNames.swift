@@ -22,7 +22,7 @@ package struct ModuleNames {
 
   private static func flat(_ name: String) -> String {
     let flat = name.replacing(".", with: "_")
-    let prefix = KohyaName.prefixes.first(where: flat.hasPrefix)
+    let prefix = ModuleReference.underscoredPrefixes.map(\.prefix).first(where: flat.hasPrefix)
     return String(flat.dropFirst(prefix?.count ?? 0))
   }
 }

@@ -15,6 +15,8 @@ import Tensors
 /// | 4 | `model.language_model.` for `language_model.model.`, …     | as transformers moved it across versions    |
 ///
 /// | 5 | without or with a model's own prefix (`ModelPrefix`)       | `transformer.h.0.q` → `h.0.q`, and back     |
+/// | 6 | without what DataParallel puts into names                  | `module.model.layers.0.q` → `model.layers…` |
+/// | 7 | `in_proj_weight` of torch's MultiheadAttention             | `attn.in_proj.weight` → `attn.in_proj_weight` |
 ///
 /// Rule 4 in full: the two leading parts `language_model.` and `model.` in either order, or one of
 /// them alone, stand for each other. Rule 5 holds where one of the base's names fits and no more.
@@ -40,7 +42,20 @@ package struct NameMap: Sendable {
       candidates.append(String(name.dropFirst(prefix.count + 1)))
     }
     let found = candidates.filter { names.contains(ExactString($0)) }
-    return found.count == 1 ? found[0] : nil
+    return found.count == 1 ? found[0] : found.isEmpty ? stored(name) : nil
+  }
+
+  /// Rules 6 and 7.
+  private func stored(_ name: String) -> String? {
+    let parts = name.dottedParts
+    if parts.contains("module") {
+      return base(for: parts.filter { $0 != "module" }.joined(separator: "."))
+    }
+    guard parts.count > 2, parts[parts.count - 2] == "in_proj", let last = parts.last else {
+      return nil
+    }
+    let own = name.dropLast(last.count + 1) + "_" + last
+    return names.contains(ExactString(String(own))) ? String(own) : nil
   }
 
   /// Leading parts that stand for each other, longest first.

@@ -4,7 +4,7 @@ import Tensors
 /// The base's modules by the names that kohya's trainers give them.
 ///
 /// `down_blocks.0.attentions.1.proj_in` becomes `down_blocks_0_attentions_1_proj_in`, behind a prefix
-/// for the part of the pipeline (`KohyaName.prefixes`). Module names hold underscores of their own, so
+/// for the part of the pipeline (`ModuleReference`). Module names hold underscores of their own, so
 /// the way back leads over the list of all modules. Leading parts that `NameMap` lets stand for each
 /// other may be missing here as well.
 struct UnderscoredNames {
@@ -40,7 +40,7 @@ struct UnderscoredNames {
 
   /// The name without kohya's prefix, and as it is: a module can begin like a prefix.
   private static func bare(_ name: String) -> [String] {
-    let prefix = KohyaName.prefixes.first(where: name.hasPrefix)
+    let prefix = ModuleReference.underscoredPrefixes.map(\.prefix).first(where: name.hasPrefix)
     return [prefix.map { String(name.dropFirst($0.count)) }, name].compactMap(\.self)
   }
 }

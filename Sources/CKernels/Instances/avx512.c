@@ -46,7 +46,7 @@
 #include "../Templates/Quantization.inc"
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
-#include "../Templates/MatrixProduct.inc"
+#include "../Templates/Products/MatrixProduct.inc"
 #include "../Templates/Transformers/Attention.inc"
 
 #pragma clang attribute pop

@@ -36,5 +36,5 @@
 #include "../Templates/Quantization.inc"
 #include "../Templates/QuantizedEncoding.inc"
 #include "../Templates/QuantizedDecoding.inc"
-#include "../Templates/MatrixProduct.inc"
+#include "../Templates/Products/MatrixProduct.inc"
 #include "../Templates/Transformers/Attention.inc"

@@ -8,7 +8,9 @@ package enum ForeignContent: Equatable, Sendable, CaseIterable {
   case bzip2
   case tar
   case numpyArchive
+  case numpyArray
   case workbook
+  case table
 
   /// Tells from at most `Signature.length` bytes; nil for what is none of these.
   init?(_ start: [UInt8]) {
@@ -25,6 +27,8 @@ package enum ForeignContent: Equatable, Sendable, CaseIterable {
       case .bzip2: start.starts(with: "BZh".utf8) && start.count > 3 && (49...57).contains(start[3])
       case .tar: start.count > 262 && start[257..<262].elementsEqual("ustar".utf8)
       case .numpyArchive: Self.firstMember(start)?.hasSuffix(".npy") ?? false
+      case .numpyArray: start.starts(with: [0x93] + "NUMPY".utf8)
+      case .table: Self.isTable(start)
       case .workbook:
         Self.firstMember(start).map { $0 == "[Content_Types].xml" || $0.hasPrefix("_rels/") }
           ?? false
@@ -32,6 +36,13 @@ package enum ForeignContent: Equatable, Sendable, CaseIterable {
     }
     guard let found else { return nil }
     self = found
+  }
+
+  /// Whether `start` is text whose first line is a list of fields; a header's length is no text.
+  private static func isTable(_ start: [UInt8]) -> Bool {
+    guard let end = start.firstIndex(of: UInt8(ascii: "\n")) else { return false }
+    let isText = start.allSatisfy { $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+    return isText && start[..<end].contains { ",;\t".utf8.contains($0) }
   }
 
   /// The name of the first file in a zip archive.
@@ -52,7 +63,10 @@ package enum ForeignContent: Equatable, Sendable, CaseIterable {
     case .bzip2: "is compressed with bzip2; decompress it first (bunzip2)"
     case .tar: "is a tar archive; unpack it and name the file in it"
     case .numpyArchive: "is an archive of NumPy arrays; save it as safetensors first"
+    case .numpyArray: "is a NumPy array; save it as safetensors first"
     case .workbook: "is a spreadsheet's workbook; it holds no weights"
+    case .table:
+      "is a table in text form, and weights are wanted here; it goes where a command wants DATA"
     }
   }
 }

@@ -29,7 +29,7 @@ struct ExtractionReport {
 
   private static let columns: [Column<ExtractedMatrix>] = [
     Column("tensor") { $0.entry.name },
-    Column("shape") { $0.entry.shape.description },
+    Column("shape", .plain) { .list($0.entry.shape.dimensions.map(Value.integer)) },
     Column("rank", .plain) { .integer($0.rank) },
     Column("norm", .significant(4)) { .number($0.norm) },
     Column("error", .significant(4)) { .number($0.error) },

@@ -15,6 +15,11 @@ extension AdapterSummary {
     report.add("dora", "DoRA", Quantity(.flag(outline.configuration.usesMagnitudes)))
     report.add("targets", "targets", Quantity(.list(targets.map { .text($0) })))
     report.add("module_count", "adapted modules", .count(outline.modules.count))
+    if !outline.changedNames.isEmpty {
+      report.add(
+        "other_kinds", "changed otherwise",
+        Quantity(.list(outline.changedNames.map(Value.text))))
+    }
     report.add("replaced", "replaced whole", Quantity(.list(outline.replacedNames.map(Value.text))))
     addCosts(to: &report)
     report.add(

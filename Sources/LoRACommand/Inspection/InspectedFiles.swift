@@ -28,7 +28,7 @@ struct InspectedFiles {
     do {
       checkpoint = try Checkpoint.open(path)
     } catch {
-      throw try DatasetSignature.explanation(of: error, at: path) ?? error
+      throw DatasetSignature.explanation(of: error, at: path) ?? error
     }
     switch checkpoint.form {
     case .file: form = .file

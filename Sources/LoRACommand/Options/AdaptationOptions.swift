@@ -183,10 +183,7 @@ struct AdaptationOptions: ParsableArguments {
   }
 
   /// The names of `--target-modules`; nil means all.
-  private var targets: [String]? {
-    guard let targetModules, targetModules.lowercased() != "all-linear" else { return nil }
-    return ModuleWords.of(targetModules)
-  }
+  private var targets: [String]? { ModuleWords.targets(targetModules) }
 }
 
 /// Which biases are trained, as it is given.

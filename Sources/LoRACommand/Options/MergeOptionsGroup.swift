@@ -79,12 +79,20 @@ struct FloatTypeArgument: ExpressibleByArgument, Equatable {
 
   init(type: DType) { self.type = type }
 
+  /// Takes our names and those of torch, as `float16` or `torch.float16`.
   init?(argument: String) {
-    guard let type = DType(rawValue: argument.uppercased()), type.floatFormat != nil else {
-      return nil
-    }
+    var name = argument.lowercased()
+    if name.hasPrefix("torch.") { name.removeFirst("torch.".count) }
+    guard let type = DType(rawValue: Self.others[name] ?? name.uppercased()),
+      type.floatFormat != nil
+    else { return nil }
     self.type = type
   }
+
+  private static let others = [
+    "fp16": "F16", "float16": "F16", "half": "F16", "bfloat16": "BF16", "fp32": "F32",
+    "float32": "F32", "float": "F32", "fp64": "F64", "float64": "F64", "double": "F64",
+  ]
 
   var defaultValueDescription: String { type.rawValue.lowercased() }
 

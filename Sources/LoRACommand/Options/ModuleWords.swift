@@ -6,6 +6,11 @@ enum ModuleWords {
     return text.hasPrefix("re:") ? [text] : text.split(separator: ",").map(String.init)
   }
 
+  /// The words of `--target-modules`; nil means all.
+  static func targets(_ text: String?) -> [String]? {
+    text?.lowercased() == "all-linear" ? nil : of(text)
+  }
+
   /// The names, or of many the last parts of these and how many modules they are:
   /// `q_proj, v_proj (60 modules)`.
   static func summary(of names: [String]) -> String {

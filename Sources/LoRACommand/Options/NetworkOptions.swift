@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Kernels
 
@@ -18,10 +19,16 @@ struct NetworkOptions: ParsableArguments {
       """, valueName: "modules"))
   var layers: String?
 
-  /// What is said here, or else by the adapters that go on the network.
-  func settings(under adapters: NetworkAdapters) throws -> NetworkSettings {
-    NetworkSettings(
-      activation: activation, layers: try layers.map(moduleList) ?? adapters.layerOrder())
+  /// What is said here, or else by the adapters that go on the network, or by the one that training
+  /// starts from.
+  func settings(
+    under adapters: NetworkAdapters, startingFrom start: String? = nil
+  ) throws -> NetworkSettings {
+    if let layers { return NetworkSettings(activation: activation, layers: moduleList(layers)) }
+    let last = try start.map { [WeightedAdapter(try AdapterFile.open($0))] } ?? []
+    return NetworkSettings(
+      activation: activation,
+      layers: try NetworkAdapters(adapters.adapters + last).layerOrder())
   }
 }
 

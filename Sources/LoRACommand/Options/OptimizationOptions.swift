@@ -118,17 +118,17 @@ struct OptimizationOptions: ParsableArguments {
 
   /// How a run trains, with `usual` where an option was left out.
   func setup(_ usual: TrainingDefaults) -> TrainingSetup {
-    var setup = TrainingSetup()
+    var setup = usual.setup
     setup.optimizer.kind = optimizer
     (setup.optimizer.momentum, setup.optimizer.nesterov) = (momentum, nesterov)
     (setup.optimizer.betas, setup.optimizer.epsilon) = ((betas.first, betas.second), epsilon)
     setup.optimizer.weightDecay = weightDecay
-    setup.learningRate = learningRate ?? usual.learningRate
-    (setup.shape, setup.warmup) = (schedule, warmup ?? usual.warmup)
-    (setup.batchSize, setup.accumulation) = (batchSize ?? usual.batchSize, accumulate)
-    let limit = clipNorm ?? usual.clipNorm
+    setup.learningRate = learningRate ?? setup.learningRate
+    (setup.shape, setup.warmup) = (schedule, warmup ?? setup.warmup)
+    (setup.batchSize, setup.accumulation) = (batchSize ?? setup.batchSize, accumulate)
+    let limit = clipNorm ?? setup.clipNorm
     (setup.shuffles, setup.clipNorm) = (!noShuffle, limit == 0 ? nil : limit)
-    setup.length = steps.map { .steps($0) } ?? epochs.map { .epochs($0) } ?? usual.length
+    setup.length = steps.map { .steps($0) } ?? epochs.map { .epochs($0) } ?? setup.length
     return setup
   }
 
@@ -157,8 +157,16 @@ struct OptimizationOptions: ParsableArguments {
   }
 }
 
-extension OptimizerChoice.Kind: ExpressibleByArgument {}
-extension Schedule.Shape: ExpressibleByArgument {}
+extension OptimizerChoice.Kind: ExpressibleByArgument {
+  /// Takes the name in any case, as torch's `AdamW`.
+  package init?(argument: String) { self.init(rawValue: argument.lowercased()) }
+}
+
+extension Schedule.Shape: ExpressibleByArgument {
+  package init?(argument: String) {
+    self.init(rawValue: argument == "cos" ? "cosine" : argument.lowercased())
+  }
+}
 
 /// Throws `problem` as wrong usage unless `holds`.
 func require(_ holds: Bool, _ problem: String) throws {

@@ -12,13 +12,15 @@ struct ShardSizeOption: ParsableArguments {
   var byteCount: Int? { shardSize?.byteCount }
 }
 
-/// A size in bytes, decimal (kB, MB, GB) or binary (KiB, MiB, GiB); a bare number is bytes.
+/// A size in bytes: decimal (kB, MB, GB), or binary (KiB, MiB, GiB, or K, M, G as in `dd` and `head`);
+/// a bare number is bytes.
 struct ByteSizeArgument: ExpressibleByArgument, Equatable {
   let byteCount: Int
 
   private static let units: [(suffix: String, factor: Double)] = [
     ("kib", 1024), ("mib", 1_048_576), ("gib", 1_073_741_824), ("tib", 1_099_511_627_776),
     ("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("tb", 1e12), ("b", 1),
+    ("k", 1024), ("m", 1_048_576), ("g", 1_073_741_824), ("t", 1_099_511_627_776),
   ]
 
   init?(argument: String) {

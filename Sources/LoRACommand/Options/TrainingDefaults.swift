@@ -29,6 +29,14 @@ struct TrainingDefaults {
   static let language = text()
   static let classifier = text(learningRate: 5e-4)
 
+  /// A run without a word of anybody's.
+  var setup: TrainingSetup {
+    var setup = TrainingSetup()
+    (setup.learningRate, setup.batchSize, setup.length) = (learningRate, batchSize, length)
+    (setup.warmup, setup.clipNorm) = (warmup, clipNorm)
+    return setup
+  }
+
   /// `settings` with these where an option was left out, so that a run is repeated as it was.
   func completing(_ settings: RunSettings) -> RunSettings {
     let known = Set(settings.map(\.0))

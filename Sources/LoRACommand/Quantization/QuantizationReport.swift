@@ -46,7 +46,7 @@ enum QuantizationReport {
 
   private static let columns: [Column<QuantizedSummary>] = [
     Column("tensor") { escaped($0.name, inQuotes: false) },
-    Column("shape") { $0.shape.description },
+    Column("shape", .plain) { .list($0.shape.dimensions.map(Value.integer)) },
     Column("bytes_before", .binaryBytes) { .integer($0.bytesBefore) },
     Column("bytes_after", .binaryBytes) { .integer($0.bytesAfter) },
     Column("rmse", .significant(4)) { .number($0.error.rootMeanSquare) },

@@ -9,10 +9,15 @@ struct ConvertCommand: ParsableCommand {
     discussion: """
       An adapter: reads PEFT folders and single files, kohya and diffusers files, mlx-lm folders and GGUF \
       adapters, and writes any of them: PEFT as a folder (or one file, when the output ends in \
-      .safetensors or is '-'), kohya and GGUF as a file, mlx-lm as a folder. What the new format \
-      cannot say about scales goes into lora_B: exactly where it is a power of two, else each \
+      .safetensors or is '-'), kohya, diffusers, comfy and GGUF as a file, mlx-lm as a folder. What the \
+      new format cannot say about scales goes into lora_B: exactly where it is a power of two, else each \
       element is rounded once, and the report counts them. What it cannot hold at all is refused \
       by name.
+
+      Adapters of image and video models whose family is known (Stable Diffusion, SDXL, SD3, Flux, \
+      Chroma, HunyuanVideo, Wan, Qwen-Image, Z-Image, LTX-Video) get the names that kohya's, \
+      diffusers' or ComfyUI's own files have, fused matrices cut or joined as those ask, without \
+      --base. What is of no known family is refused rather than written under names nobody reads.
 
       --base is the checkpoint the adapter is for. GGUF needs its config.json in both directions \
       (names, head counts), a kohya file its list of modules.
@@ -83,6 +88,8 @@ struct ConvertCommand: ParsableCommand {
 enum AdapterFormat: String, ExpressibleByArgument, CaseIterable {
   case peft
   case kohya
+  case diffusers
+  case comfy
   case mlx
   case gguf
 
@@ -90,6 +97,8 @@ enum AdapterFormat: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .peft: .peft
     case .kohya: .kohya
+    case .diffusers: .diffusers
+    case .comfy: .comfy
     case .mlx: .mlx
     case .gguf: .gguf
     }

@@ -33,6 +33,11 @@ struct PlanCommand: ParsableCommand {
       matrices beats a high rank on few (Hu et al. 2021, section 7.1), so the answer is the widest \
       set of targets of which any rank fits, unquantized if possible.
 
+      With a file of texts the model's folder is opened, and what lora train would do on them is shown: \
+      what it finds, every setting, the bytes of a step by what they hold, with blocks kept and with \
+      --recompute, and the time, by a step that is tried. --json of it: texts, tokens, the settings as \
+      text, memory, expected_seconds, tokens_per_second, step_memory [part, bytes, recomputed_bytes].
+
       --json gives model [name, type, dtype, parameters, bytes, linear_layers, left_out, config], \
       targets [targets, modules, rank, parameters, share, adapter_bytes], memory [rank, targets, \
       batch_size, sequence_length, checkpointing, optimizer, methods [method, weights, gradients, \
@@ -47,6 +52,13 @@ struct PlanCommand: ParsableCommand {
       "A checkpoint (a file, a folder, '-' for stdin) or a config.json.", valueName: "model"),
     completion: .file())
   var model: String?
+
+  @Argument(
+    help: ArgumentHelp(
+      "Texts: shown is what a run of lora train on them takes, in bytes and hours.",
+      valueName: "data"),
+    completion: .file())
+  var data: String?
 
   @OptionGroup(title: "Model") var sizes: ModelSizeOptions
 
@@ -83,13 +95,25 @@ struct PlanCommand: ParsableCommand {
     help: ArgumentHelp("Memory there is for training, as 24GiB.", valueName: "size"))
   var memory: ByteSizeArgument?
 
+  @OptionGroup(title: "Texts") var texts: TextDataOptions
+  @OptionGroup(title: "Texts") var template: TemplateOptions
+  @OptionGroup(title: "Texts") var textRun: TextRunOptions
+
+  @Option(
+    help: ArgumentHelp("Passes over the texts. (default: 3)", valueName: "count"))
+  var epochs: Int?
+
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
+    try checkTexts()
     try require((1...65536).contains(rank), "--rank is \(rank), expected 1 to 65536")
     try require((1...1_000_000).contains(variants), "--variants must be 1 to 1000000")
     try require(
       budget == nil || memory == nil, "--budget and --memory exclude each other; ask one by one")
+    try require(
+      memory?.byteCount ?? 1 << 20 >= 1 << 20,
+      "--memory \(memory?.byteCount ?? 0) is that many bytes; say the unit, as in 24GiB")
     if sizes.listPresets { return }
     let count = sizes.sourceCount(path: model)
     try require(count > 0, "name a checkpoint, a config.json, a --preset, or sizes")
@@ -101,6 +125,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let data, let model { return try planRun(of: model, on: data) }
     if sizes.listPresets { return try report.show(PresetList.report()) }
     let planned = try PlannedModel(path: model, sizes: sizes)
     var session = PlanningSession(planned)
@@ -112,5 +137,32 @@ struct PlanCommand: ParsableCommand {
     session.variants = variants
     session.limit = budget.map { .parameters($0.count) } ?? memory.map { .memory($0.byteCount) }
     try report.show(session.report())
+  }
+
+  private func checkTexts() throws {
+    guard data != nil else {
+      let groups: [any ParsableArguments] = [texts, template, textRun]
+      let given =
+        groups.lazy.compactMap { DeclaredSettings.given($0).first?.0 }.first
+        ?? epochs.map { _ in "epochs" }
+      return try require(given == nil, "--\(given ?? "") is for a plan with texts")
+    }
+    try require(model != nil, "a plan with texts needs the model's folder")
+    try require(
+      DeclaredSettings.given(sizes).isEmpty && budget == nil && memory == nil
+        && training.sequenceLength == nil && training.dtype == nil && !training.checkpointing,
+      "a plan with texts takes sizes from the model, and --max-tokens, --micro-tokens and --recompute"
+    )
+  }
+
+  private func planRun(of model: String, on data: String) throws {
+    try require(
+      TextScoringSession.isTextModel(model),
+      "texts go with a model of text, a folder with config.json")
+    var plan = TextPlan(model: model, data: texts, template: template, steps: textRun)
+    (plan.rank, plan.targets) = (rank, ModuleWords.targets(targetModules))
+    (plan.batchSize, plan.epochs) = (training.batchSize, epochs)
+    (plan.optimizer, plan.isQuiet) = (training.optimizer, report.quiet)
+    try report.show(try plan.report(on: data))
   }
 }

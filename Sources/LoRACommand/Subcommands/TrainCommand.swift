@@ -86,7 +86,8 @@ struct TrainCommand: TrainingCommand {
       preparation: preparation(standardizes: false), classWeights: optimization.classWeights,
       run: run, output: output.place, report: report, seed: seed.seed, below: below,
       anyBase: adaptation.anyBase)
-    let network = try BaseNetwork<Float>(base, network.settings(under: below))
+    let network = try BaseNetwork<Float>(
+      base, network.settings(under: below, startingFrom: adaptation.initAdapter))
     if adaptation.full {
       try session.trainFully(of: consume network, on: table)
     } else {

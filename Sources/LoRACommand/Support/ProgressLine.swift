@@ -16,6 +16,7 @@ package final class ProgressLine: Sendable {
   private struct State {
     var completed = 0
     var nextDrawing: ContinuousClock.Instant
+    var isDrawn = false
   }
 
   /// Begins the work `label`, of `total` steps, counted as `format` tells (bytes, rows …).
@@ -36,7 +37,10 @@ package final class ProgressLine: Sendable {
     state.withLock { state in
       state.completed += count
       let now = ContinuousClock.now
-      guard now >= state.nextDrawing else { return }
+      // What is drawn last stays while the disk catches up.
+      let isLast = state.completed >= total ?? .max && state.isDrawn
+      guard now >= state.nextDrawing || isLast else { return }
+      state.isDrawn = true
       state.nextDrawing = now + .milliseconds(100)
       let elapsed = now - started
       let line = Self.text(
@@ -53,13 +57,17 @@ package final class ProgressLine: Sendable {
     if isShown { StandardError.redraw("") }
   }
 
-  /// As `merging  1.20 GiB of 13.5 GiB (8.89 %), 42.0 s left`.
+  /// As `merging  1.20 GiB of 13.5 GiB (8.89 %), 42.0 s left`; bytes that are all written wait for the
+  /// disk.
   package static func text(
     label: String, completed: Int, total: Int?, format: Format, seconds: Double
   ) -> String {
     let done = Quantity(.integer(completed), format).text
     guard let total, total > 0, completed > 0 else { return "\(label)  \(done)" }
     let share = min(1, Double(completed) / Double(total))
+    if share == 1, format == .binaryBytes {
+      return "\(label)  \(done), waiting for the disk"
+    }
     let left = seconds * (1 - share) / share
     return "\(label)  \(done) of \(Quantity(.integer(total), format).text)"
       + " (\(Quantity.share(share).text)), "

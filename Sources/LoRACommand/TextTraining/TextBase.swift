@@ -93,6 +93,14 @@ struct TextBase {
     return origin
   }
 
+  /// Bytes of the weights as they are held: as they are stored, vectors of numbers in f32.
+  var weightBytes: Int {
+    model.checkpoint.entries.reduce(0) { sum, entry in
+      let isVector = entry.shape.rank < 2 && entry.type.floatFormat != nil
+      return sum + (isVector ? 4 * entry.shape.elementCount : entry.byteCount)
+    }
+  }
+
   /// The fingerprints of all of it, by what they are of.
   var inputs: RunSettings {
     [("network", .string(identity.fingerprint.description))]

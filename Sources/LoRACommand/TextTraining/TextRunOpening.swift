@@ -15,6 +15,13 @@ struct TextRunOpening {
   /// For a person; `TextTrainingReport` has the same in JSON.
   func report() -> Report {
     var report = Report()
+    addTexts(&report)
+    addRun(&report)
+    addCosts(&report)
+    return report
+  }
+
+  private func addTexts(_ report: inout Report) {
     let (rows, found) = (work.rows, work.rows.found)
     report.add(
       "texts", "texts",
@@ -33,6 +40,10 @@ struct TextRunOpening {
     {
       report.add("first", "first row", .text(text))
     }
+  }
+
+  private func addRun(_ report: inout Report) {
+    let rows = work.rows
     report.add("network", "network", .text(network))
     report.add(
       "trained", "trained",
@@ -47,8 +58,23 @@ struct TextRunOpening {
     report.add("optimizer", "optimizer", .text(words.optimizer))
     report.add("batches", "batches", .text(words.batches + (work.packs == nil ? "" : ", packed")))
     report.add("run", "run", .text(words.length))
-    if let expected { report.add("expected", "expected", .text(expected)) }
-    return report
+  }
+
+  private func addCosts(_ report: inout Report) {
+    let (kept, less) = (work.memory(run, recomputes: false), work.memory(run, recomputes: true))
+    let (own, other) = work.steps.recompute ? (less, kept) : (kept, less)
+    report.add(
+      "memory", "memory",
+      .text(
+        "\(Quantity.bytes(own.total).text) for a step, \(Quantity.bytes(other.total).text) "
+          + (work.steps.recompute ? "without --recompute" : "with --recompute")))
+    guard let (seconds, speed) = work.duration(run) else { return }
+    let tokens = Quantity(.number(speed.rounded()), .grouped).text
+    report.add(
+      "expected", "expected",
+      .text("\(Quantity.seconds(seconds).text) at \(tokens) tokens/s, by a step that was tried"))
+    report.add(detail: "expected_seconds", .number(seconds))
+    report.add(detail: "tokens_per_second", .number(speed))
   }
 
   private var tokens: String {
@@ -85,14 +111,5 @@ struct TextRunOpening {
       }
     return "\(network.design.type): \(counted(network.parameterCount, "number"))"
       + (coded > 0 ? ", \(coded) matrices quantized" : "") + "; \(head)"
-  }
-
-  /// Measured, so that it holds for this machine as it is now.
-  private var expected: String? {
-    guard let seconds = work.secondsPerToken(run) else { return nil }
-    let pace = RunPace(run.setup, rows: work.units)
-    let total = seconds * Double(work.rows.tokenCount) * pace.epochs
-    let speed = Quantity(.number((1 / seconds).rounded()), .grouped).text
-    return "\(Quantity.seconds(total).text) at \(speed) tokens/s, by a step that was tried"
   }
 }

@@ -3,6 +3,7 @@ import Containers
 import JSON
 import Kernels
 import Merging
+import Reports
 import Tensors
 import Text
 import TextModels
@@ -23,10 +24,56 @@ struct TextTrainSession {
 
   /// Trains the adapter `wanted` on the texts at `path`, and writes it.
   func train(_ wanted: AdapterChoice, on path: String) throws {
+    var generator = Generator(seed: seed)
+    let prepared = try prepare(wanted, on: path, &generator)
+    let (plan, work, run) = (prepared.plan, prepared.work, prepared.run)
+    let before = try work.state(of: work.network, run.workers)
+    // A step is tried only for somebody who reads of it.
+    if !report.quiet, !report.json {
+      report.showAhead(opening(prepared).report(), besideOutputOnStdout: output.isStandardOutput)
+    }
+    let outcome = try run.train(work.course(of: run, &generator))
+    try write(
+      TrainedAdapter(
+        network: outcome.network, plan: plan, origin: base.origin(task, plan.modules.map(\.name)),
+        beginning: work.network, run: run.configuration(of: "train")))
+    try report.show(
+      TextTrainingReport(
+        output: output.path, work: work, run: run, seed: seed,
+        decomposer: prepared.decomposer, outcome: outcome, before: before,
+        after: try work.state(of: outcome.network, run.workers)
+      ).report, besideOutputOnStdout: output.isStandardOutput)
+  }
+
+  /// Says what a run would do and cost, and does nothing.
+  func plan(_ wanted: AdapterChoice, on path: String) throws -> Report {
+    var generator = Generator(seed: seed)
+    let prepared = try prepare(wanted, on: path, &generator)
+    var report = opening(prepared).report()
+    let (work, run) = (prepared.work, prepared.run)
+    report.add(
+      "step_memory",
+      StepMemoryTable(
+        kept: work.memory(run, recomputes: false), recomputed: work.memory(run, recomputes: true)
+      ).table)
+    return report
+  }
+
+  /// All that is known before the first step.
+  private struct Prepared {
+    let plan: AdapterPlan
+    let work: TextWork
+    let run: TrainingRun
+    /// The library that the adapter's beginning was computed by; nil when it needed none.
+    let decomposer: String?
+  }
+
+  private func prepare(
+    _ wanted: AdapterChoice, on path: String, _ generator: inout Generator
+  ) throws -> Prepared {
     let decomposer = try wanted.initialisation.decomposes ? LinearAlgebra.open() : nil
     let plan = try AdapterPlan(wanted, from: base.start, for: base.adaptableModules)
     try base.checkSaved(plan.saved)
-    var generator = Generator(seed: seed)
     let encoder = try encoder()
     let rows = try TextRows(
       path, TextRows.Preparation(encoder: encoder, options: data, held: held),
@@ -37,22 +84,14 @@ struct TextTrainSession {
     var network = base.model.network
     try plan.adapt(&network, generator: &weights)
     var work = TextWork(network: network, task: task, rows: rows, encoder: encoder, steps: steps)
-    (work.maxTokens, work.dropoutSeed, work.inputs) = (encoder.limit, dropoutSeed, base.inputs)
-    let run = settled(for: work)
-    let before = try work.state(of: network, run.workers)
-    report.showAhead(
-      TextRunOpening(work: work, run: run, method: plan.summary, seed: seed, decomposer: decomposer)
-        .report(), besideOutputOnStdout: output.isStandardOutput)
-    let outcome = try run.train(work.course(of: run, &generator))
-    try write(
-      TrainedAdapter(
-        network: outcome.network, plan: plan, origin: base.origin(task, plan.modules.map(\.name)),
-        beginning: network, run: run.configuration(of: "train")))
-    try report.show(
-      TextTrainingReport(
-        output: output.path, work: work, run: run, seed: seed, decomposer: decomposer,
-        outcome: outcome, before: before, after: try work.state(of: outcome.network, run.workers)
-      ).report, besideOutputOnStdout: output.isStandardOutput)
+    (work.weightBytes, work.dropoutSeed, work.inputs) = (base.weightBytes, dropoutSeed, base.inputs)
+    return Prepared(plan: plan, work: work, run: settled(for: work), decomposer: decomposer)
+  }
+
+  private func opening(_ prepared: Prepared) -> TextRunOpening {
+    TextRunOpening(
+      work: prepared.work, run: prepared.run, method: prepared.plan.summary, seed: seed,
+      decomposer: prepared.decomposer)
   }
 
   private func encoder() throws -> TextRowEncoder {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Why a model of text is not trained.
+/// Why a model of text is not trained, or scored.
 enum TextTrainingError: ReportableError, Equatable {
   case noHead(file: String, type: String)
   case nothingLeft(file: String, limit: Int)

@@ -13,10 +13,10 @@ struct TextWork {
   let rows: TextRows
   let encoder: TextRowEncoder
   let steps: TextRunOptions
-  /// Tokens of a row, or a pack, at most.
-  var maxTokens = 0
   /// Where the chance of dropout begins.
   var dropoutSeed: UInt64 = 0
+  /// Bytes of the base's weights as they are held.
+  var weightBytes = 0
   /// The fingerprints of what the network was read from.
   var inputs: RunSettings = []
 
@@ -82,25 +82,5 @@ struct TextWork {
       rows.held.isEmpty
       ? nil : TextLook(network, on: rows.held, task, limit: steps.microTokens, workers)
     return Standing(look: look, sample: sample)
-  }
-
-  /// Seconds that training takes for a token, by one step over a few rows; nil where that fails, as the
-  /// run will then say.
-  func secondsPerToken(_ run: TrainingRun) -> Double? {
-    var (count, tokens) = (0, 0)
-    while count < rows.training.count, count == 0 || tokens < 256 {
-      tokens += rows.training[count].tokens.tokens.count
-      count += 1
-    }
-    let few = rows.training[..<count].map(\.tokens)
-    var recipe = run.setup.recipe(task.loss, rows: count, for: Float.self)
-    (recipe.rowsAtOnce, recipe.workers) = (steps.microTokens, run.workers)
-    recipe.recomputes = steps.recompute
-    let batches = TokenBatches<Float>(
-      few, size: count, shuffles: false, generator: Generator(seed: 0))
-    var trainer = Trainer(network, on: batches, by: recipe)
-    let started = ContinuousClock.now
-    guard (try? trainer.advance()) != nil else { return nil }
-    return (ContinuousClock.now - started).inSeconds / Double(tokens)
   }
 }

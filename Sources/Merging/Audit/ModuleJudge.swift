@@ -156,9 +156,7 @@ struct ModuleJudge {
     result.factors = explanation.factors.indices.map {
       subject.update.touches($0) ? explanation.factors[$0] * Double(explanation.times) : nil
     }
-    if result.verdict == .otherWeight || explanation.isTransposed {
-      result.cause = proposals.cause(of: explanation)
-    }
+    result.cause = proposals.cause(of: explanation)
     let count = outcome.misfits[0]
     guard count > 0 else { return result }
     result.verdict = .changedAlso

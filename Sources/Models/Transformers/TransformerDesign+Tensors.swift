@@ -98,7 +98,8 @@ extension NetworkDesign {
 }
 
 extension HeadDesign {
-  fileprivate var tensors: [DesignTensor] {
+  /// Those of the head alone.
+  package var tensors: [DesignTensor] {
     switch self {
     case .none: return []
     case .language(let head):

@@ -24,7 +24,7 @@ package struct TransformerBlock<Scalar: DenseScalar>: Sendable {
     package init() {}
   }
 
-  /// x [T, width] becomes y.
+  /// x [T, width] becomes y; anything, where the passage goes this way again for backward.
   func forward(
     _ x: inout Matrix<Scalar>, _ memory: inout Memory,
     _ cache: inout KeyValueCache<Scalar>.Layer?, _ passage: inout Passage<Scalar>
@@ -39,12 +39,16 @@ package struct TransformerBlock<Scalar: DenseScalar>: Sendable {
       if passage.pass.keepsMemory { memory.middle.take(0..<rows, of: x) }
       networkSide.enter(x, into: &h, &memory.networkSide, passage.pass)
     }
+    // Backward asks for y only where a norm stands behind the network.
+    let isEnough = passage.isAgain && networkSide.behind == nil && networkSide.after == nil
     if let experts {
       experts.forward(h, into: &made, &memory.experts, &passage)
+    } else if isEnough {
+      network?.remember(h, room: &made, &memory.network, &passage)
     } else {
       network?.forward(h, into: &made, &memory.network, &passage)
     }
-    networkSide.leave(&made, to: &x, &memory.networkSide, &passage)
+    if !isEnough { networkSide.leave(&made, to: &x, &memory.networkSide, &passage) }
     passage.scratch.give(h, made)
   }
 }

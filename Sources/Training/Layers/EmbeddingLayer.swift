@@ -17,6 +17,8 @@ package struct EmbeddingLayer<Scalar: DenseScalar>: Sendable {
   let padding: Int?
   /// Adapters: each adds s·B A[:, token].
   package internal(set) var branches: [EmbeddingBranch<Scalar>] = []
+  /// Rows of E that are trained by themselves.
+  package internal(set) var rows: TrainedRows<Scalar>?
 
   /// What `backward` needs of the last `forward`.
   package struct Memory: Sendable {
@@ -38,6 +40,7 @@ package struct EmbeddingLayer<Scalar: DenseScalar>: Sendable {
     _ batch: TokenBatch<Scalar>, from start: Int = 0, _ memory: inout Memory, _ pass: Pass
   ) -> Matrix<Scalar> {
     var x = tokens.rows(batch.tokens)
+    rows?.replace(batch.tokens, in: &x)
     for branch in branches { branch.forward(batch.tokens, addingTo: &x, pass) }
     if multiplier != 1 {
       x.set(x, times: Array(repeating: Scalar(multiplier), count: width))
@@ -83,6 +86,7 @@ package struct EmbeddingLayer<Scalar: DenseScalar>: Sendable {
     positions?.withParameter { $0.addRows(d, at: places, times: 1) }
     let ids = batch.segments ?? Array(repeating: 0, count: batch.rows)
     segments?.withParameter { $0.addRows(d, at: ids, times: 1) }
+    rows?.backward(d, batch.tokens, times: multiplier)
     tokens.withParameter { $0.addRows(d, at: batch.tokens, times: multiplier) }
   }
 

@@ -61,6 +61,21 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     branch?.forward(x, addingTo: &y, &memory.branch, pass)
   }
 
+  /// Whether `backward` needs anything of `forward`.
+  var remembers: Bool { branch != nil }
+
+  /// Leaves in the memory what `forward` leaves there, without y where that can be: `room` is
+  /// overwritten.
+  func remember(
+    _ x: Matrix<Scalar>, room: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
+  ) {
+    guard let branch else { return }
+    guard branch.magnitude == nil else { return forward(x, into: &room, &memory, pass) }
+    branch.drop(x, &memory.branch, pass)
+    branch.remember(x, &memory.branch, pass)
+    memory.branch.forgetDropped()
+  }
+
   /// y = b + (m / n)∘v, v = x Wᵀ + s·((x Aᵀ) Bᵀ + b').
   ///
   /// Where dropout leaves x̃ of x, v is that of x̃, and y += x Wᵀ - x̃ Wᵀ: the frozen product is spared,

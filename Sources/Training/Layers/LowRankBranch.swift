@@ -95,18 +95,22 @@ package struct LowRankBranch<Scalar: DenseScalar>: Sendable {
   func forward(
     _ x: Matrix<Scalar>, addingTo y: inout Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
-    let (rows, inputs, outputs) = (x.rows, down.shape[1], up.shape[0])
-    let x = memory.leftOver(of: x)
-    // h = x Aᵀ
-    memory.hidden.reshape(rows: rows, columns: rank)
-    matmulNT(
-      x.elements, down.value, into: &memory.hidden.elements,
-      Product(m: rows, n: rank, k: inputs, workers: pass.workers))
+    remember(x, &memory, pass)
     // y += (s·h) Bᵀ
-    memory.scaled.set(memory.hidden, times: factors)
     matmulNT(
       memory.scaled.elements, up.value, into: &y.elements,
-      Product(m: rows, n: outputs, k: rank, accumulates: true, workers: pass.workers))
+      Product(m: x.rows, n: up.shape[0], k: rank, accumulates: true, workers: pass.workers))
+  }
+
+  /// Leaves in the memory what `forward` leaves there.
+  func remember(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
+    let x = memory.leftOver(of: x)
+    // h = x Aᵀ
+    memory.hidden.reshape(rows: x.rows, columns: rank)
+    matmulNT(
+      x.elements, down.value, into: &memory.hidden.elements,
+      Product(m: x.rows, n: rank, k: down.shape[1], workers: pass.workers))
+    memory.scaled.set(memory.hidden, times: factors)
   }
 
   mutating func backward(

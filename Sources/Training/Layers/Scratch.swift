@@ -31,10 +31,13 @@ struct Passage<Scalar: DenseScalar>: Sendable {
   let plan: SequencePlan<Scalar>
   let pass: Pass
   var scratch: Scratch<Scalar>
+  /// Whether blocks are computed again for what backward needs of them.
+  var isAgain = false
 
   /// Calls `body` with the passage of a layer that sees these rows only.
   mutating func seeing(_ rows: [Int], _ body: (inout Passage) -> Void) {
-    var part = Passage(plan: plan, pass: pass.seeing(rows), scratch: Scratch())
+    var part = Passage(
+      plan: plan, pass: pass.seeing(rows), scratch: Scratch(), isAgain: isAgain)
     swap(&part.scratch, &scratch)
     body(&part)
     swap(&part.scratch, &scratch)

@@ -49,4 +49,21 @@ struct AuditGoldenTests {
     #expect(finding.answer == .doesNotHold, "\(finding.sentence)")
     #expect(finding.modules.allSatisfy { $0.verdict == .notApplied || $0.verdict.isSilent })
   }
+
+  @Test func `twice is also named by what else makes a factor of 2`() throws {
+    try ScratchFolder.with { scratch in
+      let ground = AuditGround(
+        in: scratch, seed: 5, type: .f32, shapes: [[24, 20], [20, 24]], rank: 4, size: 0.3,
+        weight: 1)
+      let merged = ground.merged(by: OtherTool(isBackwards: false), as: .f32) { _, parts in
+        parts.map { part in
+          var part = part
+          part.scaling *= 2
+          return part
+        }
+      }
+      let sentence = try ground.audit(merged).sentence
+      #expect(sentence.contains("twice, or once at twice its weight (alpha / √rank"), "\(sentence)")
+    }
+  }
 }

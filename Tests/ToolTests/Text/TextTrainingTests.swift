@@ -19,7 +19,7 @@ import Testing
     }.joined()
   }
 
-  private func train(
+  static func train(
     _ model: SmallTextModel, _ data: String, _ extra: [String] = [], in folder: ScratchFolder,
     environment: [String: String] = [:]
   ) throws -> LooseJSON {
@@ -31,15 +31,15 @@ import Testing
     return try LooseJSON(parsing: result.output)
   }
 
-  private func model(in folder: ScratchFolder) throws -> SmallTextModel {
-    try SmallTextModel("qwen3", in: folder, chatTemplate: Self.chatTemplate)
+  static func model(in folder: ScratchFolder) throws -> SmallTextModel {
+    try SmallTextModel("qwen3", in: folder, chatTemplate: chatTemplate)
   }
 
   @Test func `a conversation's answers are learned, and rows held out say how well`() throws {
     try ScratchFolder.with { folder in
-      let model = try model(in: folder)
+      let model = try Self.model(in: folder)
       let data = try folder.write(Self.conversations(40), to: "chat.jsonl")
-      let report = try train(
+      let report = try Self.train(
         model, data, ["--holdout", "0.25", "--learning-rate", "0.02"], in: folder)
       #expect(report["form"]?.text == "messages")
       #expect(report["rows"]?.number == 30 && report["validation_rows"]?.number == 10)
@@ -66,10 +66,10 @@ import Testing
 
   @Test func `eval with the adapter finds the loss that the run ended with`() throws {
     try ScratchFolder.with { folder in
-      let model = try model(in: folder)
+      let model = try Self.model(in: folder)
       let data = try folder.write(Self.conversations(20), to: "chat.jsonl")
       let held = try folder.write(Self.conversations(5), to: "held.jsonl")
-      let report = try train(model, data, ["--validation", held], in: folder)
+      let report = try Self.train(model, data, ["--validation", held], in: folder)
       let loss = try #require(report["metrics"]?[1]?["loss"]?.number)
       let scored = try Tool.run(
         ["eval", model.path, held, "--adapter", folder.path("adapter"), "--json"])
@@ -81,7 +81,7 @@ import Testing
 
   @Test func `before it starts a run says what it found and what it will do`() throws {
     try ScratchFolder.with { folder in
-      let model = try model(in: folder)
+      let model = try Self.model(in: folder)
       try folder.write(Self.conversations(40), to: "chat.jsonl")
       let result = try Tool.run(
         ["train", model.path, "chat.jsonl", "--steps", "2", "-o", "a"], in: folder.root)
@@ -111,83 +111,15 @@ import Testing
   ])
   func `every form is found by looking`(ending: String, text: String, form: String) throws {
     try ScratchFolder.with { folder in
-      let model = try model(in: folder)
+      let model = try Self.model(in: folder)
       let data = try folder.write(text, to: "data.\(ending)")
-      #expect(try train(model, data, in: folder)["form"]?.text == form)
-    }
-  }
-
-  @Test func `no bit of an adapter depends on threads, instruction set or tokens at once`() throws {
-    try ScratchFolder.with { folder in
-      let model = try model(in: folder)
-      let data = try folder.write(Self.conversations(24), to: "chat.jsonl")
-      var results: Set<[UInt8]> = []
-      for (extra, set) in [
-        ([], nil), (["--threads", "1"], "portable"), (["--threads", "3"], nil),
-        (["--micro-tokens", "30"], nil), (["--recompute"], nil),
-        (["--threads", "2", "--micro-tokens", "1"], "portable"),
-      ] as [([String], String?)] {
-        let options = ["--dropout", "0.1", "--init-adapter", start(model), "--holdout", "0.2"]
-        _ = try train(
-          model, data, options + extra, in: folder,
-          environment: set.map { ["LORA_INSTRUCTION_SET": $0] } ?? [:])
-        let tensors = try StoredTensors(path: folder.path("adapter/adapter_model.safetensors"))
-          .tensors
-        results.insert(
-          Array("\(tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value.values) })".utf8))
-      }
-      #expect(results.count == 1)
-    }
-  }
-
-  private func start(_ model: SmallTextModel) -> String {
-    Fixtures.path("text/models/qwen3/init")
-  }
-
-  @Test func `a run that is taken up again ends in the same bits`() throws {
-    try ScratchFolder.with { folder in
-      let model = try model(in: folder)
-      let data = try folder.write(Self.conversations(24), to: "chat.jsonl")
-      let options = ["--holdout", "0.2", "--dropout", "0.1", "--checkpoint", "states"]
-      _ = try train(model, data, options + ["--every", "1", "--keep", "9"], in: folder)
-      let whole = try folder.read("adapter/adapter_model.safetensors")
-      for later in 4...6 {
-        try FileManager.default.removeItem(atPath: folder.path("states/step-0000000\(later)"))
-      }
-      _ = try train(model, data, options + ["--every", "100", "--resume"], in: folder)
-      #expect(try folder.read("adapter/adapter_model.safetensors") == whole)
-      try folder.write(Self.conversations(23), to: "chat.jsonl")
-      let other = try Tool.run(
-        ["train", model.path, data, "--steps", "6", "--rank", "2", "-o", "b", "--resume"] + options,
-        in: folder.root)
-      #expect(other.exitCode == 65)
-      #expect(other.errorText.contains("the texts"), "\(other.errorText)")
-    }
-  }
-
-  @Test func `an adapter repeats its run by its own configuration`() throws {
-    try ScratchFolder.with { folder in
-      let model = try model(in: folder)
-      let data = try folder.write(Self.conversations(24), to: "chat.jsonl")
-      let options = [
-        "--system", "Be brief.", "--max-tokens", "30", "--pack", "--plus-ratio", "4", "--loss",
-        "all", "--set", "x=[1, 2]", "--holdout", "0.2", "--batch-size", "3", "--too-long", "cut",
-        "--micro-tokens", "99", "--form", "messages", "--format", "jsonl", "--date", "2026-01-31",
-        "--fields", "messages=messages", "--recompute",
-      ]
-      _ = try train(model, data, options, in: folder)
-      let first = try folder.read("adapter/adapter_model.safetensors")
-      let again = try Tool.run(
-        ["train", model.path, data, "--config", folder.path("adapter"), "-o", folder.path("again")]
-          + ["--quiet"])
-      #expect(again.exitCode == 0, "\(again.errorText)")
-      #expect(try folder.read("again/adapter_model.safetensors") == first)
+      #expect(try Self.train(model, data, in: folder)["form"]?.text == form)
     }
   }
 
   @Test func `what is too long is cut, parted or refused, and said`() throws {
     try ScratchFolder.with { folder in
-      let model = try model(in: folder)
+      let model = try Self.model(in: folder)
       let long = String(repeating: "a", count: 60)
       let rows = """
         {"prompt": "\(long)", "completion": "b"}
@@ -211,7 +143,7 @@ import Testing
       #expect(refused.errorText.contains("the answer begins at"))
       #expect(refused.errorText.contains("rows.jsonl:3: "))
       let text = try folder.write(String(repeating: "abc ", count: 50), to: "one.txt")
-      let parted = try train(model, text, ["--max-tokens", "21"], in: folder)
+      let parted = try Self.train(model, text, ["--max-tokens", "21"], in: folder)
       #expect(parted["rows"]?.number == 10 && parted["tokens_learned"]?.number == 199)
     }
   }
@@ -241,7 +173,7 @@ import Testing
       let model = try SmallTextModel("distilbert", in: folder)
       let rows = (0..<60).map { ["good good", "bad bad", "so so"][$0 % 3] + ",LABEL_\($0 % 3)\n" }
       let data = try folder.write("text,label\n" + rows.joined(), to: "rows.csv")
-      let report = try train(
+      let report = try Self.train(
         model, data, ["--steps", "60", "--holdout", "0.2", "--learning-rate", "0.01"], in: folder)
       #expect(report["metrics"]?[1]?["accuracy"]?.number == 1)
       let settings = try LooseJSON(parsing: folder.read("adapter/adapter_config.json"))
@@ -264,12 +196,28 @@ import Testing
   ])
   func `what is not for text is refused by name`(option: String, words: String) throws {
     try ScratchFolder.with { folder in
-      let model = try model(in: folder)
+      let model = try Self.model(in: folder)
       let data = try folder.write(Self.conversations(4), to: "chat.jsonl")
       let result = try Tool.run(["train", model.path, data, option, "-o", "a"], in: folder.root)
       #expect(result.exitCode == 64 || result.exitCode == 65)
       #expect(result.errorText.contains(words), "\(result.errorText)")
       #expect(!FileManager.default.fileExists(atPath: folder.path("a")))
+    }
+  }
+
+  @Test func `a row of a file is shown with what is learned of it`() throws {
+    try ScratchFolder.with { folder in
+      let model = try Self.model(in: folder)
+      let data = try folder.write(Self.conversations(3), to: "chat.jsonl")
+      let result = try Tool.run(["tokenize", model.path, "--data", data, "--row", "2", "--json"])
+      #expect(result.exitCode == 0, "\(result.errorText)")
+      let row = try LooseJSON(parsing: result.output)
+      #expect(row["line"]?.number == 2 && row["learned_count"]?.number == 8)
+      let learned = try #require(row["tokens"]?.items).filter { $0["learned"]?.text == "learned" }
+      let pieces = ["y", "e", "s", " ", "y", "e", "s", "</s>"].map { "\"\($0)\"" }
+      #expect(learned.compactMap { $0["piece"]?.text } == pieces)
+      let beyond = try Tool.run(["tokenize", model.path, "--data", data, "--row", "4"])
+      #expect(beyond.exitCode == 65 && beyond.errorText.contains("has no row 4; there are 3"))
     }
   }
 

@@ -91,4 +91,24 @@ import Testing
       #expect(try Tool.shell(script, in: scratch.path(".")).exitCode == 0)
     }
   }
+
+  @Test func `an adapter for classes of other names is warned of`() throws {
+    try ScratchFolder.with { scratch in
+      _ = try scratch.write("a,b,y\n1,2,first\n2,1,other\n3,1,first\n4,4,other\n", to: "t.csv")
+      func run(_ line: String) throws -> ProcessResult {
+        try Tool.shell("$LORA " + line, in: scratch.path("."))
+      }
+      _ = try run("pretrain t.csv --hidden 4 --steps 2 -o n.safetensors --quiet")
+      _ = try run("train n.safetensors t.csv --steps 3 --holdout 0 -o ad --quiet")
+      let plain = try run("eval n.safetensors t.csv --adapter ad")
+      #expect(plain.exitCode == 0 && plain.errorText == "", "\(plain.errorText)")
+      _ = try Tool.shell("sed -i 's/first/third/g' n.safetensors t.csv", in: scratch.path("."))
+      let other = try run("eval n.safetensors t.csv --adapter ad")
+      #expect(other.exitCode == 0, "\(other.errorText)")
+      #expect(
+        other.errorText
+          == "lora: warning: ad: was trained for other classes than n.safetensors names, such as "
+          + "\"first\" where the network has \"third\"; the network's names are used\n")
+    }
+  }
 }

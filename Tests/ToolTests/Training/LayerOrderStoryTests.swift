@@ -29,6 +29,10 @@ import Testing
         "predict", "n.safetensors", "t.csv", "--adapter", "ad", "--layers", "down,a")
       #expect(known.text == stated.text)
       #expect(try run("predict", "full", "t.csv").exitCode == 0)
+      let further = try run(
+        "train", "n.safetensors", "t.csv", "--init-adapter", "ad", "--steps", "2", "-o", "more",
+        "--quiet")
+      #expect(further.exitCode == 0, "\(further.errorText)")
     }
   }
 }

@@ -83,7 +83,7 @@ import Testing
     "full", "help", "version",
   ]
 
-  /// What is for models of text; `TextTrainingTests` repeats a run with these.
+  /// What is for models of text; `TextRunTests` repeats a run with these.
   static let ofText: Set<String> = [
     "format", "form", "fields", "loss", "max-tokens", "too-long", "pack", "micro-tokens",
     "recompute", "system", "template", "tools", "set", "date",

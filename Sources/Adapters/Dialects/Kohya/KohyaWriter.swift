@@ -4,17 +4,21 @@ import Tensors
 /// Writes what `KohyaDialect` reads: a single file with an alpha for each module.
 struct KohyaWriter {
   private let conversion: AdapterConversion
+  private let isNamed: Bool
   private var adapter: Adapter { conversion.adapter }
 
-  init(_ conversion: AdapterConversion) {
-    self.conversion = conversion
+  /// - Parameters:
+  ///   - conversion: Of the adapter.
+  ///   - isNamed: Whether its modules have kohya's names already.
+  init(_ conversion: AdapterConversion, isNamed: Bool) {
+    (self.conversion, self.isNamed) = (conversion, isNamed)
   }
 
   func converted() throws(ErrorList) -> ConvertedAdapter {
     var errors = conversion.refusals(in: .kohya) { update in
       update.kind == .embedding ? "an embedding has no form in kohya/diffusers" : nil
     }
-    let names = adapter.updates.map { name(of: $0.module) }
+    let names = adapter.updates.map { isNamed ? $0.module : name(of: $0.module) }
     errors += ambiguities(names)
     guard errors.isEmpty else { throw ErrorList(errors) }
     let scaled = adapter.updates.map { ScaledUpdate($0, stated: Self.stated($0)) }
@@ -35,14 +39,14 @@ struct KohyaWriter {
   // MARK: Scaling
 
   /// The module's scaling when an alpha in F32 says it, else 1; an alpha of 0 would mean the rank.
-  private static func stated(_ update: ModuleUpdate) -> Double {
+  static func stated(_ update: ModuleUpdate) -> Double {
     guard let alpha = AlphaSearch.alpha(scaling: update.pair.scaling, rank: update.rank),
       Double(Float(alpha)) == alpha, alpha != 0
     else { return 1 }
     return update.pair.scaling
   }
 
-  private static func alpha(of part: ScaledUpdate) -> Float {
+  static func alpha(of part: ScaledUpdate) -> Float {
     let stated = stated(part.update)
     return Float(
       AlphaSearch.alpha(scaling: stated, rank: part.update.rank) ?? Double(part.update.rank))
@@ -86,10 +90,17 @@ struct KohyaWriter {
       (name + ".lora_down.weight", part.down), (name + ".lora_up.weight", part.up),
     ]
     if let magnitude = part.update.magnitude {
-      let tail = [Int](repeating: 1, count: part.down.shape.rank - 1)
-      let shape = Shape([magnitude.shape.elementCount] + tail)
-      result.append((name + ".dora_scale", magnitude.reshaped(to: shape)))
+      result.append((name + ".dora_scale", column(magnitude, part)))
     }
     return result
+  }
+
+  /// Magnitudes as `[out, 1, …]`, of as many axes as the weight; along inputs as `[1, in, …]`.
+  static func column(_ magnitude: Tensor, _ part: ScaledUpdate) -> Tensor {
+    let tail = [Int](repeating: 1, count: part.down.shape.rank - 1)
+    let count = magnitude.shape.elementCount
+    let isOfInputs = part.update.magnitudeAxis == .inputs
+    return magnitude.reshaped(
+      to: Shape(isOfInputs ? [1, count] + tail.dropFirst() : [count] + tail))
   }
 }

@@ -41,8 +41,10 @@ struct AdapterPlan {
   ///   - wanted: What the user wants.
   ///   - start: The adapter to start from, as it goes on the base.
   ///   - base: What can be adapted.
-  /// - Throws: `ModelError` for modules that are not there.
+  /// - Throws: `ModelError` for modules that are not there, `AdapterError` for a start that cannot be
+  ///   trained on.
   init(_ wanted: AdapterChoice, from start: Adapter?, for base: AdaptableModules) throws {
+    try start?.requirePairs(for: "train")
     let configuration = start?.configuration
     rank = configuration?.rank ?? wanted.rank ?? base.rank
     alpha = wanted.alpha ?? configuration?.alpha ?? Double(2 * rank)

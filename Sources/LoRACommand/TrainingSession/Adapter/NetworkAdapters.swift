@@ -79,7 +79,20 @@ struct NetworkAdapters {
     if let last = adapters.last { try network.apply(last.adapter, weight: last.weight) }
   }
 
-  /// Adds to `base` what they know of its table and it does not.
+  private func warnOfOtherClasses<Scalar>(
+    _ classes: [String]?, of adapter: Adapter, on base: BaseNetwork<Scalar>
+  ) {
+    guard let classes, let names = base.description.schema.classes,
+      let first = zip(classes, names).first(where: { $0 != $1 })
+    else { return }
+    Warnings.say(
+      "\(escaped(adapter.file)): was trained for other classes than \(escaped(base.file)) names, such "
+        + "as \"\(escaped(first.0))\" where the network has \"\(escaped(first.1))\"; the network's "
+        + "names are used")
+  }
+
+  /// Adds to `base` what they know of its table and it does not, and says so where their classes are
+  /// called otherwise than its own, by which tables are then read.
   ///
   /// - Throws: `ModelError` when one cannot be read, or names more or fewer classes than there are.
   func complete<Scalar>(_ base: inout BaseNetwork<Scalar>) throws(ModelError) {
@@ -88,6 +101,7 @@ struct NetworkAdapters {
       if let classes = known.classes, classes.count != base.outputs {
         throw .classCount(file: adapter.file, named: classes.count, outputs: base.outputs)
       }
+      warnOfOtherClasses(known.classes, of: adapter, on: base)
       base.description.schema.complete(from: known)
     }
   }

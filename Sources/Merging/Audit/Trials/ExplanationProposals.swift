@@ -80,11 +80,11 @@ struct ExplanationProposals {
       .sorted { abs($0 - factor) < abs($1 - factor) }
   }
 
-  /// What the factor is likely to come from.
+  /// What the factor is likely to come from; twice is 2 where no rounding in between tells.
   func cause(of explanation: Explanation) -> String? {
     guard explanation.factors.count == 1 else { return nil }
     return FactorCause.words(
-      of: explanation.factors[0], among: causes,
+      of: explanation.factors[0] * Double(explanation.times), among: causes,
       tolerance: max(1e-6, explanation.uncertainty))
   }
 

@@ -113,7 +113,9 @@ extension AuditFinding {
     else { return nil }
     switch first.verdict {
     // Where rounding in between does not show, once at twice the weight is the same.
-    case .twice: return "holds \(names) twice, or once at twice its weight, in \(of(wrong))"
+    case .twice:
+      let cause = first.cause.map { " (\($0))" } ?? ""
+      return "holds \(names) twice, or once at twice its weight\(cause), in \(of(wrong))"
     case .otherWeight:
       guard adapters.count == 1 else { return otherWeights }
       let factors = wrong.compactMap { $0.factors.first.flatMap { $0 } }

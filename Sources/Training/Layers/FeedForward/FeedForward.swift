@@ -43,6 +43,20 @@ package struct FeedForward<Scalar: DenseScalar>: Sendable {
     passage.scratch.give(activated)
   }
 
+  /// Leaves in the memory what `forward` leaves there, without y; `room` is overwritten.
+  func remember(
+    _ x: Matrix<Scalar>, room: inout Matrix<Scalar>, _ memory: inout Memory,
+    _ passage: inout Passage<Scalar>
+  ) {
+    up.forward(x, into: &memory.ups, &memory.up, passage.pass)
+    gate?.forward(x, into: &memory.gates, &memory.gate, passage.pass)
+    guard down.remembers else { return }
+    var activated = passage.scratch.take(x.rows, down.inputs)
+    activate(memory, into: &activated, passage.pass)
+    down.remember(activated, room: &room, &memory.down, passage.pass)
+    passage.scratch.give(activated)
+  }
+
   /// What `down` reads [T, inner].
   func activate(_ memory: Memory, into y: inout Matrix<Scalar>, _ pass: Pass) {
     switch form {

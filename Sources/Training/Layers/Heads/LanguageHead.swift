@@ -24,8 +24,12 @@ package struct LanguageHead<Scalar: DenseScalar>: Sendable {
     package init() {}
   }
 
-  func forward(_ x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
+  /// The memory's logits of x; `rows` are those in place of the projection's own, if any.
+  func forward(
+    _ x: Matrix<Scalar>, _ rows: TrainedRows<Scalar>?, _ memory: inout Memory, _ pass: Pass
+  ) {
     projection.forward(x, into: &memory.logits, &memory.projection, pass)
+    rows?.addLogits(of: x, to: &memory.logits, pass)
     let factor = multiplier / (cap ?? 1)
     if factor != 1 { memory.logits.scale(by: factor) }
     guard let cap else { return }
@@ -40,7 +44,8 @@ package struct LanguageHead<Scalar: DenseScalar>: Sendable {
 
   // z = cap·tanh(m / cap·v):  dv = m·dz·(1 - tanh²), and dx is the memory's `flow.below`
   mutating func backward(
-    _ dz: inout Matrix<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
+    _ dz: inout Matrix<Scalar>, x: Matrix<Scalar>, _ rows: inout TrainedRows<Scalar>?,
+    _ memory: inout Memory, _ pass: Pass
   ) {
     if cap != nil {
       activateBackward(
@@ -50,6 +55,7 @@ package struct LanguageHead<Scalar: DenseScalar>: Sendable {
     if multiplier != 1 { dz.scale(by: multiplier) }
     swap(&memory.flow.above, &dz)
     projection.backward(&memory.flow, x: x, &memory.projection, pass)
+    rows?.backwardLogits(&memory.flow, x: x, pass)
     swap(&memory.flow.above, &dz)
   }
 }
@@ -60,10 +66,11 @@ extension LanguageHead {
   ///
   /// The logits become their gradient in place.
   mutating func learn(
-    from x: Matrix<Scalar>, _ labels: [Int32], _ memory: inout Memory, _ pass: Pass,
-    _ loss: inout StepLoss
+    from x: Matrix<Scalar>, _ labels: [Int32], _ rows: inout TrainedRows<Scalar>?,
+    _ memory: inout Memory, _ pass: Pass, _ loss: inout StepLoss
   ) {
     projection.forward(x, into: &memory.logits, &memory.projection, pass)
+    rows?.addLogits(of: x, to: &memory.logits, pass)
     let columns = memory.logits.columns
     if multiplier != 1 { memory.logits.scale(by: multiplier) }
     var tokens = TokenLoss<Scalar>(labels: labels, vocabulary: columns, softCap: cap)
@@ -74,6 +81,7 @@ extension LanguageHead {
     if multiplier != 1 { memory.logits.scale(by: multiplier) }
     swap(&memory.flow.above, &memory.logits)
     projection.backward(&memory.flow, x: x, &memory.projection, pass)
+    rows?.backwardLogits(&memory.flow, x: x, pass)
     swap(&memory.flow.above, &memory.logits)
   }
 }

@@ -43,7 +43,9 @@ extension Transformer: Network {
     var x = passage.scratch.take(input.rows, input.columns)
     x.take(0..<input.rows, of: input)
     var none: KeyValueCache<Scalar>.Layer?
+    passage.isAgain = true
     blocks[index].forward(&x, &memory.blocks[0], &none, &passage)
+    passage.isAgain = false
     passage.scratch.give(x)
   }
 
@@ -58,13 +60,25 @@ extension Transformer: Network {
     }
     var d = dy
     if language != nil {
-      language?.backward(&dy, x: memory.wanted, &memory.language, pass.seeing(batch.wanted))
+      withTiedRows { network, rows in
+        network.language?.backward(
+          &dy, x: memory.wanted, &rows, &memory.language, pass.seeing(batch.wanted))
+      }
       d = memory.language.flow.below
     }
     guard let wanted = batch.wanted else { return d }
     var spread = Matrix<Scalar>(rows: batch.rows, columns: design.width)
     spread.add(d, times: Array(repeating: 1, count: wanted.count), at: wanted)
     return spread
+  }
+
+  /// Calls `body` with the trained rows of an embedding that the head has too; nil where there are none.
+  mutating func withTiedRows(
+    _ body: (inout Transformer, inout TrainedRows<Scalar>?) -> Void
+  ) {
+    var rows = language?.isTied == true ? embedding.rows.take() : nil
+    body(&self, &rows)
+    if let rows { embedding.rows = rows }
   }
 
   /// How far down gradients are needed.
@@ -85,6 +99,7 @@ extension Transformer: Network {
     _ body: (inout Parameter<Scalar>) throws -> Void
   ) rethrows {
     try embedding.withTensors { tensor, _ in try tensor.withParameter(body) }
+    try embedding.rows?.values.apply(body)
     for index in blocks.indices { try blocks[index].withTrained(body) }
     try finalNorm?.withTrained(body)
     try language?.projection.withTrained(body)
@@ -138,7 +153,7 @@ extension ClassifierHead {
 
 extension EmbeddingLayer {
   var isTrained: Bool {
-    tokens.isTrained || (positions?.isTrained ?? false) || (segments?.isTrained ?? false)
-      || (norm?.isTrained ?? false)
+    tokens.isTrained || rows != nil || (positions?.isTrained ?? false)
+      || (segments?.isTrained ?? false) || (norm?.isTrained ?? false)
   }
 }

@@ -27,9 +27,11 @@ extension Transformer {
       let part = first..<min(wanted.count, first + portion)
       let rows = Array(wanted[part])
       memory.wanted.take(rows[...], of: states)
-      language?.learn(
-        from: memory.wanted, Array(labels[part]), &memory.language,
-        pass.seeing(rows, areAll: part.count == wanted.count), &loss)
+      let pass = pass.seeing(rows, areAll: part.count == wanted.count)
+      withTiedRows { network, tokens in
+        network.language?.learn(
+          from: memory.wanted, Array(labels[part]), &tokens, &memory.language, pass, &loss)
+      }
       guard lowest != .head else { continue }
       let d = memory.language.flow.below
       gradient.add(d, times: Array(repeating: 1, count: rows.count), at: rows)

@@ -100,7 +100,8 @@ package struct Transformer<Scalar: DenseScalar>: Sendable {
   /// The head's outputs of what is wanted.
   func head(_ memory: inout Memory, _ pass: Pass) -> Matrix<Scalar> {
     guard let language else { return memory.wanted }
-    language.forward(memory.wanted, &memory.language, pass)
+    language.forward(
+      memory.wanted, language.isTied ? embedding.rows : nil, &memory.language, pass)
     return memory.language.logits
   }
 }
