@@ -35,6 +35,7 @@ package struct Sampler: Sendable, Equatable {
     of logits: [some DenseScalar], after seen: some Sequence<Int32>,
     by generator: inout Generator
   ) -> Int32? {
+    if temperature == 0, repetitionPenalty == 1 { return Self.largest(logits).map { Int32($0) } }
     let logits = penalized(logits.map { Double($0) }, seen)
     guard let best = Self.largest(logits) else { return nil }
     guard temperature > 0 else { return Int32(best) }
@@ -58,7 +59,8 @@ package struct Sampler: Sendable, Equatable {
   }
 
   /// The first of the largest; nil when one is NaN.
-  private static func largest(_ logits: [Double]) -> Int? {
+  @specialized(where Scalar == Float)
+  private static func largest<Scalar: DenseScalar>(_ logits: [Scalar]) -> Int? {
     guard var best = logits.indices.first else { return nil }
     for index in logits.indices {
       if logits[index].isNaN { return nil }
