@@ -25,7 +25,8 @@ struct DequantizeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the weights as f32, f16, bf16 or f64. (default: what each was, or config.json says)", valueName: "type"))
+      "Write the weights as f32, f16, bf16 or f64. (default: what each was, or config.json says)",
+      valueName: "type"))
   var dtype: FloatTypeArgument?
 
   @OptionGroup var shardSize: ShardSizeOption
