@@ -21,6 +21,7 @@
 #include "FloatFormat.h"
 #include "FloatScan.h"
 #include "Functions.h"
+#include "GroupedCodes.h"
 #include "InstructionSet.h"
 #include "LargePages.h"
 #include "Losses.h"

@@ -119,6 +119,7 @@ package final class InPlaceRewrite: ChunkMaker {
       try stored.file.read(at: stored.entry.range.lowerBound + range.lowerBound, into: &buffer)
     case .companion(let companion):
       companion.bytes().withBytes { buffer.copy($0.extracting(range)) }
+    case .made: break
     }
   }
 

@@ -45,6 +45,33 @@ package struct Recoding: Sendable {
   }
 }
 
+/// A tensor whose elements a transform computes from what it reads by itself, in any order.
+///
+/// The transform is given no bytes to start from.
+package struct MadeTensor: Sendable {
+  package let name: String
+  package let type: DType
+  package let shape: Shape
+  package let transform: any TensorTransform
+
+  package init(name: String, type: DType, shape: Shape, by transform: any TensorTransform) {
+    self.name = name
+    self.type = type
+    self.shape = shape
+    self.transform = transform
+  }
+
+  var step: RewritePlan.Step {
+    let size = shape.byteCount(of: type) ?? 0
+    var step = RewritePlan.Step(
+      origin: .made, isFingerprinted: false,
+      result: TensorEntry(name: name, type: type, shape: shape, range: 0..<size),
+      transform: transform)
+    step.coding = (shape.elementCount, (type.bitCount, type.bitCount))
+    return step
+  }
+}
+
 /// A tensor of another file, which is copied.
 package struct StoredTensor: Sendable {
   package let file: TensorFile

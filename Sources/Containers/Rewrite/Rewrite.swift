@@ -193,6 +193,7 @@ package struct Rewrite: Sendable {
       try stored.file.read(at: stored.entry.range.lowerBound + range.lowerBound, into: &buffer)
     case .companion(let companion):
       companion.bytes().withBytes { buffer.copy($0.extracting(range)) }
+    case .made: break
     }
   }
 

@@ -16,6 +16,7 @@ struct RewriteChunk: Sendable {
   /// Where the type stays, a piece is one fingerprint chunk; where it changes, the smaller side is.
   static func chunks(of step: RewritePlan.Step, number: Int) -> [RewriteChunk] {
     let size = Fingerprint.chunkSize
+    if case .made = step.origin { return made(step, number: number) }
     let (sourceSize, typeBits) = step.origin.size
     let (elementCount, (sourceBits, resultBits)) =
       step.coding
@@ -34,6 +35,18 @@ struct RewriteChunk: Sendable {
         elements: (index * elements)..<min((index + 1) * elements, elementCount))
     }
   }
+
+  /// The pieces of what is made without an origin's bytes.
+  private static func made(_ step: RewritePlan.Step, number: Int) -> [RewriteChunk] {
+    let (resultSize, unit) = (step.result?.byteCount ?? 0, Fingerprint.chunkSize)
+    let bits = step.result?.type.bitCount ?? 8
+    return stride(from: 0, to: resultSize, by: unit).map { start in
+      let result = start..<min(start + unit, resultSize)
+      return RewriteChunk(
+        step: number, source: 0..<0, result: result,
+        elements: result.lowerBound * 8 / bits..<result.upperBound * 8 / bits)
+    }
+  }
 }
 
 extension RewritePlan.Step.Origin {
@@ -45,6 +58,7 @@ extension RewritePlan.Step.Origin {
     case .stored(let stored): (stored.entry.byteCount, stored.entry.type.bitCount)
     case .companion(let tensor):
       (tensor.shape.byteCount(of: tensor.type) ?? 0, tensor.type.bitCount)
+    case .made: (0, 8)
     }
   }
 }

@@ -13,6 +13,8 @@ package struct RewritePlan: Sendable {
       case stored(StoredTensor)
       /// What the nearest step before that is not of this kind leaves when it is done.
       case companion(Recoding.Companion)
+      /// Nothing that is read on its way: the transform finds what it needs by itself.
+      case made
     }
 
     package let origin: Origin
@@ -30,7 +32,7 @@ package struct RewritePlan: Sendable {
       guard result != nil, transform == nil else { return false }
       switch origin {
       case .source, .stored: return true
-      case .memory, .companion: return false
+      case .memory, .companion, .made: return false
       }
     }
   }
@@ -106,6 +108,8 @@ package struct RewriteChanges: Sendable {
   package var recodings: [ExactString: Recoding] = [:]
   /// Tensors in whose place others are copied; with none they are left out.
   package var substitutes: [ExactString: [StoredTensor]] = [:]
+  /// Tensors in whose place another is made, perhaps under another name.
+  package var made: [ExactString: MadeTensor] = [:]
 
   /// A tensor made from one of the source's, which stays.
   package struct Addition: Sendable {
@@ -129,6 +133,9 @@ package struct RewriteChanges: Sendable {
   fileprivate func steps(
     for location: Checkpoint.Location, as entry: TensorEntry
   ) -> [RewritePlan.Step] {
+    if let made = made[ExactString(entry.name)] {
+      return [Self.reading(location), made.step]
+    }
     if let stored = substitutes[ExactString(entry.name)] {
       return [Self.reading(location)] + stored.map { Self.copying($0) }
     }

@@ -29,6 +29,7 @@ extension Inspection {
       }
     }
     metadata = (first.header.metadata ?? [:]).map { ($0.key, $0.value) }
+    layouts = input.parameters.layouts
     merged = state.map { MergedSummary($0, of: input) }
     adapter = input.configuration.map { configuration in
       AdapterSummary(

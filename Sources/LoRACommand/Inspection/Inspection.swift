@@ -1,3 +1,4 @@
+import Models
 import Spectra
 import Tensors
 
@@ -39,6 +40,8 @@ package struct Inspection: Sendable {
   package let tensors: [InspectedTensor]
   /// The header's `__metadata__`, in its order; of the first shard in a sharded folder.
   package let metadata: [(key: String, value: String)]
+  /// The layouts of weights in codes.
+  package var layouts: [LayoutTotal] = []
   package var adapter: AdapterSummary?
   package var merged: MergedSummary?
   package var check: ContentCheck?

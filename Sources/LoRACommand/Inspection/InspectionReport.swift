@@ -26,7 +26,7 @@ extension Inspection {
     report.add(
       "parameters", "parameters", Quantity(.integer(orMissing: parameterCount), .grouped))
     if let adapter { report.add("adapter", title: "adapter", adapter.report(detail)) }
-    let quantized = QuantizedWeights(tensors)
+    let quantized = QuantizedWeights(tensors, layouts)
     if !quantized.counts.isEmpty {
       report.add("quantized", title: "quantized", quantized.report)
     }

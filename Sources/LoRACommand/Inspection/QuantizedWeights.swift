@@ -1,3 +1,4 @@
+import Models
 import Reports
 import Tensors
 
@@ -6,7 +7,11 @@ struct QuantizedWeights: Sendable {
   /// Formats in the order in which they first appear, and how many weights have each.
   private(set) var counts: [(format: String, count: Int)] = []
 
-  init(_ tensors: [InspectedTensor]) {
+  private let layouts: [LayoutTotal]
+
+  init(_ tensors: [InspectedTensor], _ layouts: [LayoutTotal]) {
+    self.layouts = layouts
+    counts = layouts.map { ($0.layout.rawValue, $0.weights) }
     for tensor in tensors {
       guard let format = Self.format(of: tensor.name) else { continue }
       if let index = counts.firstIndex(where: { $0.format == format }) {
@@ -30,6 +35,13 @@ struct QuantizedWeights: Sendable {
     report.add("weights", "weights", .count(counts.reduce(0) { $0 + $1.count }))
     report.add(
       "formats", "formats", Quantity(.list(counts.map { .text(escaped($0.format)) })))
+    if !layouts.isEmpty {
+      let elements = layouts.reduce(0) { $0 + $1.elements }
+      let bits = layouts.reduce(0.0) { $0 + $1.bitsPerWeight * Double($1.elements) }
+      report.add(
+        "bits_per_weight", "bits a weight",
+        Quantity(.number(bits / Double(max(1, elements))), .significant(4)))
+    }
     return report
   }
 }

@@ -8,7 +8,7 @@ import Tensors
 /// The weights of a base as a merge sees them: in full, however they are stored.
 struct BaseWeights {
   private let base: Checkpoint
-  private let quantized: QuantizedTensors?
+  private let codes: CheckpointCodes
   /// The tensors of the base as though all were stored in full.
   let entries: [TensorEntry]
 
@@ -17,9 +17,8 @@ struct BaseWeights {
   /// - Throws: `QuantizationError`, or `ContainerError` for a quantized stream.
   init(of base: Checkpoint) throws {
     self.base = base
-    let isQuantized = QuantizedTensors.sign(in: base.entries) != nil
-    quantized = isQuantized ? try QuantizedTensors(in: base) : nil
-    entries = quantized?.logical(base.entries) ?? base.entries
+    codes = try CheckpointCodes(in: base)
+    entries = codes.logical(base.entries)
   }
 
   /// The changes of a merge, and what it has to say about quantized weights.
@@ -49,36 +48,90 @@ struct BaseWeights {
   ) throws -> Work {
     try CodedWeights.refuseType(
       options.type, for: writesOut(options) ? entries : base.entries, of: base.path)
-    var work = Work(changes: plan.changes(type: options.type, meter: meter))
-    guard let quantized else {
+    let type = options.type ?? widening(options)
+    var work = Work(changes: plan.changes(type: type, meter: meter))
+    guard !codes.isEmpty else {
       guard options.quantized == nil else {
         throw QuantizationError.notQuantized(file: base.path)
       }
       return work
     }
-    let changed = quantized.tensors.filter { plan.edits[$0.key] != nil }
-    if let name = changed.keys.first(where: plan.resizedNames.contains) {
-      throw QuantizationError.malformed(
-        file: base.path, tensor: name.text, problem: "is quantized, and its rows cannot grow")
-    }
+    let changed = try changed(plan)
     switch options.quantized {
     case nil where changed.isEmpty: break
     case nil:
       throw QuantizationError.choiceNeeded(file: base.path, count: changed.count)
     case .dequantize(let type):
-      for (name, tensor) in quantized.tensors {
-        dequantize(tensor, as: type ?? options.type ?? tensor.type, plan.edits[name], meter, &work)
-      }
-      work.configuration[QuantizationConfiguration.key] = .null
-      work.metadata[MetadataKey.quantizedFrom] = ""
+      try dequantizeAll(as: type ?? options.type, plan, meter, &work)
     case .requantize:
-      for (name, tensor) in changed {
+      try refuseReadOnly(plan)
+      for (name, tensor) in codes.quantized?.tensors ?? [:] {
         guard let edit = plan.edits[name] else { continue }
         requantize(tensor, edit, meter, &work)
       }
     }
     noteEdited(plan, &work)
     return work
+  }
+
+  /// The weights in codes that a plan changes.
+  private func changed(_ plan: MergePlan) throws(QuantizationError) -> [ExactString] {
+    let names =
+      (codes.quantized?.tensors.keys.elements ?? []) + (codes.coded?.tensors.keys.elements ?? [])
+    let changed = names.filter { plan.edits[$0] != nil }
+    if let name = changed.first(where: plan.resizedNames.contains) {
+      throw .malformed(
+        file: base.path, tensor: name.text, problem: "is quantized, and its rows cannot grow")
+    }
+    return changed
+  }
+
+  private func refuseReadOnly(_ plan: MergePlan) throws(QuantizationError) {
+    for (name, tensor) in codes.coded?.tensors ?? [:] where plan.edits[name] != nil {
+      throw .cannotRequantize(
+        file: base.path, tensor: tensor.name, layout: tensor.layout.rawValue)
+    }
+  }
+
+  private func dequantizeAll(
+    as type: DType?, _ plan: MergePlan, _ meter: SurvivalMeter?, _ work: inout Work
+  ) throws(SettingProblem) {
+    if let coded = codes.coded {
+      work.configuration = try base.configuration.members(storing: type ?? coded.commonType)
+    }
+    for (name, tensor) in codes.quantized?.tensors ?? [:] {
+      dequantize(tensor, as: type ?? tensor.type, plan.edits[name], meter, &work)
+    }
+    for (name, tensor) in codes.coded?.tensors ?? [:] {
+      writeOut(tensor, as: type ?? tensor.type, plan.edits[name], meter, &work)
+    }
+    for marker in codes.coded?.markers ?? [] { work.changes.substitutes[marker] = [] }
+    for key in QuantizationConfiguration.keys { work.configuration[key] = .null }
+    work.metadata[MetadataKey.quantizedFrom] = ""
+  }
+
+  /// Writes out a weight of a published layout, edited if there is an edit.
+  private func writeOut(
+    _ tensor: CodedTensor, as type: DType, _ edit: TensorEdit?, _ meter: SurvivalMeter?,
+    _ work: inout Work
+  ) {
+    let (name, format) = (ExactString(tensor.name), type.floatFormat ?? .f32)
+    let transform = edit.map {
+      EditTransform($0, of: tensor.name, format: (.f32, format), meter: meter)
+    }
+    work.changes.transforms[name] = nil
+    work.changes.writeOut(
+      tensor, as: DType(format),
+      by: DecodingTransform(tensor, in: base, as: format, then: transform))
+    work.originals[name] = [tensor.codes] + tensor.parts
+  }
+
+  /// The type of all tensors where a published layout is written out in one that holds every number of
+  /// theirs: the result is of one type then, as its `config.json` says.
+  private func widening(_ options: MergeOptions) -> DType? {
+    guard codes.coded != nil, case .dequantize(let type?) = options.quantized else { return nil }
+    let isWide = type == .f64 || type == .f32 && !entries.contains { $0.type == .f64 }
+    return isWide ? type : nil
   }
 
   private func writesOut(_ options: MergeOptions) -> Bool {
@@ -129,11 +182,15 @@ struct BaseWeights {
       [tensor.codes] + tensor.partNames.compactMap { base.location(named: $0) }
   }
 
-  /// Tensors that are stored in full and change.
+  /// Tensors that are stored in full and change, or only their type.
   private func noteEdited(_ plan: MergePlan, _ work: inout Work) {
     for location in base.tensors {
       let name = ExactString(location.entry.name)
-      if plan.edits[name] != nil, work.originals[name] == nil { work.originals[name] = [location] }
+      let type = location.entry.type
+      let isChanged = plan.edits[name] != nil || work.changes.resultType(of: type) != type
+      if isChanged, work.originals[name] == nil, codes.isInFull(location.entry.name) {
+        work.originals[name] = [location]
+      }
     }
   }
 }

@@ -19,8 +19,8 @@ package struct Dequantize: Sendable {
 
   /// What a dequantization did.
   package struct Summary: Sendable {
-    /// The weights that were written out.
-    package let tensors: [QuantizedTensor]
+    /// The weights that were written out, by name.
+    package let tensors: [String]
     /// Tensors that were copied.
     package let copied: Int
     /// Tensor data before and after.
@@ -34,34 +34,50 @@ package struct Dequantize: Sendable {
   /// - Throws: `QuantizationError` when nothing is quantized, or what is cannot be understood;
   ///   `ContainerError`.
   package func run() throws -> Summary {
-    let quantized = try QuantizedTensors(in: source)
-    guard !quantized.isEmpty else { throw QuantizationError.notQuantized(file: source.path) }
-    var changes = RewriteChanges()
-    var bytesAfter = 0
-    for entry in source.entries {
-      let name = ExactString(entry.name)
-      if quantized.isPart(entry.name) {
-        changes.substitutes[name] = []
-      } else if let tensor = quantized[entry.name] {
-        let recoding = Recoding(dequantizing: tensor, in: source, as: type ?? tensor.type)
-        changes.recodings[name] = recoding
-        bytesAfter += recoding.shape.byteCount(of: recoding.type) ?? 0
-      } else {
-        bytesAfter += entry.byteCount
-      }
-    }
-    var configuration = try source.configuration.members(storing: type)
-    configuration[QuantizationConfiguration.key] = .null
+    let codes = try CheckpointCodes(in: source)
+    guard !codes.isEmpty else { throw QuantizationError.notQuantized(file: source.path) }
+    var work = Work()
+    for entry in source.entries { take(entry, codes, &work) }
+    for marker in codes.coded?.markers ?? [] { work.changes.substitutes[marker] = [] }
+    var configuration = try source.configuration.members(storing: type ?? codes.coded?.commonType)
+    for key in QuantizationConfiguration.keys { configuration[key] = .null }
     let edit = CheckpointEdit(
-      source, changes: changes, to: output,
+      source, changes: work.changes, to: output,
       with: CheckpointEdit.Attachments(
         configuration: configuration, metadata: [MetadataKey.quantizedFrom: ""]))
     let fingerprints = try edit.run(state: nil) { _ in nil }
-    let tensors = Array(quantized.tensors.values)
     return Summary(
-      tensors: tensors,
-      copied: source.entries.count - tensors.reduce(0) { $0 + 1 + $1.partNames.count },
-      bytesBefore: source.dataSize, bytesAfter: bytesAfter, result: fingerprints.result)
+      tensors: work.tensors, copied: work.copied, bytesBefore: source.dataSize,
+      bytesAfter: work.bytesAfter, result: fingerprints.result)
+  }
+
+  private struct Work {
+    var changes = RewriteChanges()
+    var tensors: [String] = []
+    var copied = 0
+    var bytesAfter = 0
+  }
+
+  private func take(_ entry: TensorEntry, _ codes: CheckpointCodes, _ work: inout Work) {
+    let name = ExactString(entry.name)
+    if codes.quantized?.isPart(entry.name) ?? false {
+      work.changes.substitutes[name] = []
+    } else if let tensor = codes.quantized?[entry.name] {
+      let recoding = Recoding(dequantizing: tensor, in: source, as: type ?? tensor.type)
+      work.changes.recodings[name] = recoding
+      work.tensors.append(tensor.name)
+      work.bytesAfter += recoding.shape.byteCount(of: recoding.type) ?? 0
+    } else if let tensor = codes.coded?.weight(codedIn: entry.name) {
+      let result = type ?? tensor.type
+      work.changes.writeOut(
+        tensor, as: result,
+        by: DecodingTransform(tensor, in: source, as: result.floatFormat ?? .f32))
+      work.tensors.append(tensor.name)
+      work.bytesAfter += tensor.shape.byteCount(of: result) ?? 0
+    } else if codes.coded?.isPart(entry.name) != true {
+      work.copied += 1
+      work.bytesAfter += entry.byteCount
+    }
   }
 }
 

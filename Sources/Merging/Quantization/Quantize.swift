@@ -31,7 +31,9 @@ package struct Quantize: Sendable {
       throw QuantizationError.quantizedAlready(file: source.path, tensor: sign)
     }
     if let sign = CodedWeights.sign(in: source.entries) {
-      throw QuantizationError.otherCodes(file: source.path, tensor: sign)
+      // A layout that is not known is refused as such.
+      _ = try CodedTensors(in: source)
+      throw QuantizationError.quantizedAlready(file: source.path, tensor: sign)
     }
     let state = try MergedState(metadata: source.metadata, file: source.path)
     let chosen = try chosen()

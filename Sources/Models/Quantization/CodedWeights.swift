@@ -1,8 +1,8 @@
 import Containers
 import Tensors
 
-/// Signs that a checkpoint stores weights in codes, in whichever layout: bitsandbytes', which is read
-/// here, or GPTQ's, AWQ's, MLX's, fp8 with scales and others', which are only known for what they are.
+/// Signs that a checkpoint stores weights in codes, in whichever layout: one that is read here
+/// (`QuantizedTensors`, `CodedTensors`), or another that is only known for what it is.
 package enum CodedWeights {
   /// The name of a tensor that is codes, or belongs to some; nil when all weights are in full.
   package static func sign(in entries: [TensorEntry]) -> String? {
@@ -14,8 +14,7 @@ package enum CodedWeights {
     _ type: DType?, for entries: [TensorEntry], of file: String
   ) throws(QuantizationError) {
     guard type != nil, let tensor = sign(in: entries) else { return }
-    throw .typeOfCodes(
-      file: file, tensor: tensor, isReadHere: QuantizedTensors.sign(in: entries) != nil)
+    throw .typeOfCodes(file: file, tensor: tensor)
   }
 
   /// Whether a tensor is a weight, by its name, and not numbers of 16 bits or more, by its type.
@@ -31,6 +30,11 @@ package enum CodedWeights {
       let endings = ["weight", "weight_packed", "_blocks", "_qdata"]
       return codeNames.contains(last) || endings.contains { last.hasSuffix($0) }
     }
+  }
+
+  /// Whether a tensor of this name belongs to codes, and is none itself.
+  package static func isBeside(_ name: String) -> Bool {
+    companions.contains { name.hasSuffix($0) }
   }
 
   private static let codeNames: Set<String> = ["qweight", "W_q", "codes"]

@@ -8,15 +8,24 @@ import Tensors
 package struct ParameterCounts {
   private var counts: [ExactString: Int?] = [:]
   private let isCoded: Bool
+  /// The published layouts of the weights, where they are known.
+  package private(set) var layouts: [LayoutTotal] = []
 
   /// - Parameters:
   ///   - entries: The tensors.
   ///   - quantized: Those in bitsandbytes' layout, where their descriptions could be read. Without
   ///     them two codes a byte are counted, which is one too many for a weight of an odd size.
-  package init(_ entries: [TensorEntry], quantized: QuantizedTensors?) {
+  ///   - coded: Those in the published layouts.
+  package init(
+    _ entries: [TensorEntry], quantized: QuantizedTensors?, coded: CodedTensors? = nil
+  ) {
     isCoded = CodedWeights.sign(in: entries) != nil
     for entry in entries {
-      if let tensor = quantized?[entry.name] {
+      if let tensor = coded?.weight(codedIn: entry.name) {
+        counts[ExactString(entry.name)] = tensor.shape.elementCount
+      } else if coded?.isPart(entry.name) ?? false {
+        counts[ExactString(entry.name)] = 0
+      } else if let tensor = quantized?[entry.name] {
         counts[ExactString(entry.name)] = tensor.shape.elementCount
       } else if QuantizedTensors.isSign(entry.name) {
         counts[ExactString(entry.name)] = 0
@@ -32,13 +41,12 @@ package struct ParameterCounts {
 
   /// Those of a checkpoint; descriptions are read where that does not take reading all of a file.
   package init(of checkpoint: Checkpoint) {
-    let canRead = checkpoint.shards.allSatisfy { $0.file.compression == .none }
-    let isQuantized = QuantizedTensors.sign(in: checkpoint.entries) != nil
-    self.init(
-      checkpoint.entries,
-      // What is wrong with a description is for those to say who need it.
-      quantized: isQuantized && canRead && checkpoint.form != .stream
-        ? try? QuantizedTensors(in: checkpoint) : nil)
+    let canRead =
+      checkpoint.form != .stream && checkpoint.shards.allSatisfy { $0.file.compression == .none }
+    // What is wrong with a description is for those to say who need it.
+    let codes = canRead ? try? CheckpointCodes(in: checkpoint) : nil
+    self.init(checkpoint.entries, quantized: codes?.quantized, coded: codes?.coded)
+    layouts = codes?.layouts ?? []
   }
 
   private static func describedWeight(_ name: String) -> String? {

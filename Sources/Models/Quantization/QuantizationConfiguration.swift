@@ -6,6 +6,8 @@ import Tensors
 /// What `config.json` says about quantized weights, so that transformers loads them.
 package enum QuantizationConfiguration {
   package static let key = "quantization_config"
+  /// All members that say so; mlx-lm writes the second.
+  package static let keys = [key, "quantization"]
   /// What output layers are called: tied ones are modules without a tensor, and would be quantized.
   private static let outputLayers = [
     "lm_head", "proj_out", "cls", "predictions.decoder", "generator_lm_head", "vocab_projector",

@@ -15,7 +15,9 @@ package enum QuantizationError: ReportableError, Equatable {
   /// Codes in a layout that is not read here.
   case otherCodes(file: String, tensor: String)
   /// A type was asked for, and there are codes whose scales would have got it.
-  case typeOfCodes(file: String, tensor: String, isReadHere: Bool)
+  case typeOfCodes(file: String, tensor: String)
+  /// Weights in codes where only numbers can be compared.
+  case notInFull(file: String, tensor: String)
   case notQuantized(file: String)
   case nothingChosen(file: String)
   case notRows(file: String, tensor: String, shape: Shape)
@@ -23,12 +25,14 @@ package enum QuantizationError: ReportableError, Equatable {
   case turned(file: String, tensor: String)
   /// A layer of a class that transformers does not exchange for a quantized one.
   case ownLayer(file: String, tensor: String, model: String)
+  /// A merge that would have to round to codes of a layout that are not written here.
+  case cannotRequantize(file: String, tensor: String, layout: String)
   /// A merge into quantized weights that was not told what is meant.
   case choiceNeeded(file: String, count: Int)
 
   package var category: FailureCategory {
     switch self {
-    case .choiceNeeded, .typeOfCodes: .wrongUsage
+    case .choiceNeeded, .typeOfCodes, .cannotRequantize: .wrongUsage
     default: .badData
     }
   }
@@ -57,14 +61,15 @@ package enum QuantizationError: ReportableError, Equatable {
     case .otherCodes(let file, let tensor):
       "\(escaped(file)): tensor \"\(escaped(tensor))\": is stored in codes, in a layout that is not "
         + "read here; write the weights out with the program that made it"
-    case .typeOfCodes(let file, let tensor, let isReadHere):
+    case .typeOfCodes(let file, let tensor):
       "\(escaped(file)): tensor \"\(escaped(tensor))\": belongs to weights stored in codes, whose "
-        + "scales --dtype would round, and not the weights; leave it out, or "
-        + (isReadHere
-          ? "write the weights out: lora dequantize --dtype, in a merge --dequantize=bf16|f16|f32"
-          : "write the weights out with the program that made the file")
+        + "scales --dtype would round, and not the weights; leave it out, or write the weights out: "
+        + "lora dequantize --dtype, in a merge --dequantize=bf16|f16|f32"
+    case .notInFull(let file, let tensor):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": belongs to weights stored in codes, whose "
+        + "difference is no update of weights; write them out first: lora dequantize"
     case .notQuantized(let file):
-      "\(escaped(file)): holds no quantized tensor in the layout of bitsandbytes; is it the right file?"
+      "\(escaped(file)): holds no quantized tensor; is it the right file?"
     case .nothingChosen(let file):
       "\(escaped(file)): no tensor to quantize: there is no weight of a linear layer; name tensors with "
         + "--targets"
@@ -79,6 +84,9 @@ package enum QuantizationError: ReportableError, Equatable {
       "\(escaped(file)): tensor \"\(escaped(tensor))\": is of a model_type, "
         + "\"\(escaped(model))\", whose linear layers are a class of their own: transformers would read "
         + "the codes as weights; it has no quantized form there"
+    case .cannotRequantize(let file, let tensor, let layout):
+      "\(escaped(file)): tensor \"\(escaped(tensor))\": codes in the layout \"\(layout)\" are read "
+        + "and not written; use --dequantize[=bf16|f16|f32]"
     case .choiceNeeded(let file, let count):
       "\(escaped(file)): \(count) of the weights that change are quantized; say what is meant: "
         + "--dequantize[=bf16|f16|f32] writes them out in full, --requantize rounds the result to "

@@ -39,6 +39,11 @@ package struct Extract: Sendable {
   ///   have; `AdapterError.mismatch` when nothing differs or nothing can be kept;
   ///   `AdapterError.tensor` for values that are not finite; `ContainerError`.
   package func run() throws -> Extraction {
+    for checkpoint in [base, tuned] {
+      if let tensor = CodedWeights.sign(in: checkpoint.entries) {
+        throw QuantizationError.notInFull(file: checkpoint.path, tensor: tensor)
+      }
+    }
     let pair = CheckpointPair(base, tuned, threads: threads)
     try pair.requireSameTensors()
     let targets = try targets()

@@ -9,12 +9,18 @@ private struct Layout: Sendable, CustomTestStringConvertible {
   let tensors: [(name: String, type: String, shape: [Int], byteCount: Int)]
   /// What `inspect` counts; nil where the codes are packed in a way that is not known.
   let parameters: Double?
+  /// Whether its weights can be written out.
+  let isRead: Bool
 
   var testDescription: String { name }
 
   /// Beside a plain weight of four elements.
-  init(_ name: String, _ tensors: [(String, String, [Int], Int)], parameters: Double?) {
+  init(
+    _ name: String, _ tensors: [(String, String, [Int], Int)], parameters: Double?,
+    isRead: Bool = true
+  ) {
     self.name = name
+    self.isRead = isRead
     self.tensors = tensors.map { ($0.0, $0.1, $0.2, $0.3) } + [("norm.weight", "F32", [4], 16)]
     self.parameters = parameters
   }
@@ -30,13 +36,7 @@ private let layouts = [
     [
       ("q.qweight", "I32", [1, 8], 32), ("q.scales", "F16", [1, 8], 16),
       ("q.qzeros", "I32", [1, 1], 4), ("q.g_idx", "I32", [8], 32),
-    ], parameters: nil),
-  Layout(
-    "MLX",
-    [
-      ("q.weight", "U32", [8, 1], 32), ("q.scales", "F16", [8, 1], 16),
-      ("q.biases", "F16", [8, 1], 16),
-    ], parameters: nil),
+    ], parameters: 68),
   Layout(
     "compressed-tensors",
     [
@@ -47,7 +47,22 @@ private let layouts = [
     [
       ("experts.down_proj_blocks", "U8", [1, 4, 1, 16], 64),
       ("experts.down_proj_scales", "U8", [1, 4, 1], 4),
-    ], parameters: nil),
+    ], parameters: 132),
+  Layout(
+    "HQQ",
+    [
+      ("q.W_q", "U8", [4, 2], 8), ("q.scale", "F16", [4, 1], 8), ("q.zero", "F16", [4, 1], 8),
+    ], parameters: nil, isRead: false),
+  Layout(
+    "torchao",
+    [("q._weight_qdata", "I8", [4, 4], 16), ("q._weight_scale", "BF16", [4], 8)],
+    parameters: 20, isRead: false),
+  Layout(
+    "words without settings",
+    [
+      ("q.weight", "U32", [8, 1], 32), ("q.scales", "F16", [8, 1], 16),
+      ("q.biases", "F16", [8, 1], 16),
+    ], parameters: nil, isRead: false),
 ]
 
 /// Codes are no numbers, and what lies beside them is no weight.
@@ -66,11 +81,16 @@ private let layouts = [
         ["convert", "m.safetensors", "--dtype", "bf16", "-o", "o"], in: scratch.root)
       #expect(result.exitCode == 64)
       #expect(result.errorText.contains("belongs to weights stored in codes"))
-      #expect(result.errorText.contains("write the weights out with the program"))
+      #expect(result.errorText.contains("lora dequantize --dtype"))
       #expect(!scratch.holds("o"))
       let quantized = try Tool.run(["quantize", "m.safetensors", "-o", "o"], in: scratch.root)
       #expect(quantized.exitCode == 65)
-      #expect(quantized.errorText.contains("is stored in codes, in a layout that is not read here"))
+      #expect(
+        !layout.isRead || quantized.errorText.contains("is quantized already; use lora dequantize"))
+      let written = try Tool.run(["dequantize", "m.safetensors", "-o", "o"], in: scratch.root)
+      #expect(written.exitCode == (layout.isRead ? 0 : 65), "\(written.errorText)")
+      #expect(scratch.holds("o") == layout.isRead)
+      #expect(layout.isRead || written.errorLines.count == 1)
 
       let copied = try Tool.run(["convert", "m.safetensors", "-o", "c"], in: scratch.root)
       #expect(copied.exitCode == 0, "\(copied.errorText)")
