@@ -12,6 +12,8 @@ package struct Adapter: Sendable {
   package internal(set) var configuration: AdapterConfiguration
   /// The low-rank updates, in the order of the file.
   package var updates: [ModuleUpdate]
+  /// Changes of other kinds, in the order of the file.
+  package var changes: [ModuleChange]
   /// Parameters that the adapter brings whole, in the order of the file.
   package let replacements: [Replacement]
   /// The `__metadata__` of its tensor file.
@@ -21,17 +23,22 @@ package struct Adapter: Sendable {
 
   package init(
     file: String, dialect: AdapterDialect = .peft, configuration: AdapterConfiguration,
-    updates: [ModuleUpdate], replacements: [Replacement],
+    updates: [ModuleUpdate], changes: [ModuleChange] = [], replacements: [Replacement],
     metadata: OrderedDictionary<String, String>, fingerprint: Fingerprint
   ) {
     (self.file, self.dialect, self.configuration) = (file, dialect, configuration)
-    (self.updates, self.replacements) = (updates, replacements)
+    (self.updates, self.changes, self.replacements) = (updates, changes, replacements)
     (self.metadata, self.fingerprint) = (metadata, fingerprint)
   }
 
   /// The fingerprint of the base it was trained on, when `lora train` recorded it.
   package var baseFingerprint: Fingerprint? {
     metadata[MetadataKey.baseFingerprint].flatMap(Fingerprint.init)
+  }
+
+  /// Modules that it changes, in whichever way.
+  package var moduleCount: Int {
+    Set((updates.map(\.module) + changes.map(\.module)).map { ExactString($0) }).count
   }
 
   /// Modules whose lora_B is all zero: they have no effect.
@@ -41,7 +48,7 @@ package struct Adapter: Sendable {
 
   /// Elements of all its tensors.
   package var parameterCount: Int {
-    let factors = updates.reduce(0) { $0 + $1.parameterCount }
+    let factors = (updates.map(\.parameterCount) + changes.map(\.parameterCount)).reduce(0, +)
     return replacements.reduce(factors) { $0 + $1.tensor.shape.elementCount }
   }
 }

@@ -7,7 +7,7 @@ import Tensors
 ///
 /// `down` is LoRA's A `[rank, in]`, `up` its B `[out, rank]`. How they lie on a weight that is not a
 /// plain `[out, in]` matrix is the business of `UpdateTerm`.
-package struct LowRankPair: Sendable {
+package struct LowRankPair: Sendable, Equatable {
   /// A, `[rank, in, …]`.
   package let down: Tensor
   /// B, `[out, rank, …]`.

@@ -42,6 +42,8 @@ package struct ModuleUpdate: Sendable {
   package let upBias: Tensor?
   /// DoRA's magnitude vector.
   package let magnitude: Tensor?
+  /// What the magnitudes are the lengths of: outputs, but for some of LyCORIS'.
+  package internal(set) var magnitudeAxis: ChannelVector.Axis
   /// The adapter tensors this came from: A, B and what goes with them.
   package internal(set) var tensorNames: [String]
   /// Empty in an adapter that was resolved against its base.
@@ -50,12 +52,13 @@ package struct ModuleUpdate: Sendable {
   package init(
     module: String, kind: Kind, pair: LowRankPair, rank: Int, upBias: Tensor? = nil,
     magnitude: Tensor? = nil, tensorNames: [String], openQuestions: Set<OpenQuestion> = [],
-    statedModules: [String]? = nil
+    statedModules: [String]? = nil, magnitudeAxis: ChannelVector.Axis = .outputs
   ) {
     (self.module, self.kind, self.pair, self.rank) = (module, kind, pair, rank)
     self.statedModules = statedModules ?? [module]
     (self.upBias, self.magnitude) = (upBias, magnitude)
     (self.tensorNames, self.openQuestions) = (tensorNames, openQuestions)
+    self.magnitudeAxis = magnitudeAxis
   }
 
   /// The update of the module's parameter of this name; nil when it cannot be that one's.
@@ -74,6 +77,12 @@ package struct ModuleUpdate: Sendable {
 
   /// The name of A, by which errors call the update.
   package var name: String { tensorNames[0] }
+
+  /// The name of the magnitudes.
+  package var magnitudeName: String {
+    tensorNames.first { $0.contains("lora_magnitude_vector") || $0.hasSuffix(".dora_scale") }
+      ?? name
+  }
 
   /// The name of one of the update's tensors.
   package func name(endingIn ending: String, containing part: String = "") -> String {

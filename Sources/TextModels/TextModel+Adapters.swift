@@ -13,6 +13,7 @@ extension TextModel {
   /// - Throws: `ErrorList` with everything that does not fit.
   package mutating func attach(_ adapters: [WeightedAdapter]) throws {
     for weighted in adapters {
+      try weighted.adapter.requirePairs(for: "run")
       let adapter = try weighted.adapter.resolved(
         against: network.tensorNames, configuration: configuration)
       var attachment = AdapterAttachment(

@@ -5,10 +5,13 @@ import Merging
 import Tensors
 import TestSupport
 
-/// One folder under `fixtures/merge`.
+/// One folder under `fixtures/merge`, or under `fixtures/kinds`.
 package struct GoldenMerge {
   /// The names of the folders; a test counts them.
   package static let cases = (try? Fixtures.names(in: "merge").filter { $0 != "bases" }) ?? []
+
+  /// Those of LyCORIS' kinds; a test counts them.
+  package static let kinds = (try? Fixtures.names(in: "kinds")) ?? []
 
   package let folder: String
   package let base: Checkpoint
@@ -17,8 +20,8 @@ package struct GoldenMerge {
   private let absolute: Double
   private let relative: Double
 
-  package init(_ name: String) throws {
-    try self.init(inFolder: Fixtures.path("merge/\(name)"))
+  package init(_ name: String, under group: String = "merge") throws {
+    try self.init(inFolder: Fixtures.path("\(group)/\(name)"))
   }
 
   package init(inFolder path: String) throws {

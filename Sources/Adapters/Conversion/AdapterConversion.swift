@@ -145,7 +145,26 @@ package struct AdapterConversion {
         problem: "a parameter that is replaced whole has no form in \(dialect.displayName)" + remedy
       )
     }
-    return updates + replacements
+    return updates + changeRefusals(in: dialect) + replacements
+  }
+
+  /// Refuses what LyCORIS alone has a form for: what is no pair of factors, and lengths along inputs.
+  func changeRefusals(in dialect: AdapterDialect) -> [any ReportableError] {
+    let changes = adapter.changes.map { change in
+      AdapterError.tensor(
+        file: adapter.file, name: change.name,
+        problem: "is of \(change.kindName), which has no form in \(dialect.displayName); merge the "
+          + "adapter into its base, and make a LoRA of the difference with lora extract")
+    }
+    guard dialect != .kohya, dialect != .comfy else { return changes }
+    let lengths = adapter.updates.filter { $0.magnitude != nil && $0.magnitudeAxis == .inputs }
+    return changes
+      + lengths.map { update in
+        AdapterError.tensor(
+          file: adapter.file, name: update.name(endingIn: ".dora_scale"),
+          problem: "holds lengths along the inputs, which have no form in \(dialect.displayName); "
+            + "merge the adapter into its base")
+      }
   }
 }
 
@@ -170,6 +189,8 @@ extension Adapter {
 
   /// Whether what it means is open without the base; a leading part of a pipeline can stay.
   fileprivate var requiresBase: Bool {
-    updates.contains { !$0.openQuestions.isSubset(of: [.pipelinePart]) }
+    (updates.map(\.openQuestions) + changes.map(\.openQuestions)).contains {
+      !$0.isSubset(of: [.pipelinePart])
+    }
   }
 }

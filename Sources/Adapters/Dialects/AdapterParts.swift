@@ -5,6 +5,7 @@ struct AdapterParts {
   let dialect: AdapterDialect
   let configuration: AdapterConfiguration
   let updates: [ModuleUpdate]
+  var changes: [ModuleChange] = []
 }
 
 extension AdapterConfiguration {

@@ -18,7 +18,7 @@ package struct PEFTWriter {
     let isUniform = conversion.isUniform
     let isPacked = !adapter.configuration.packedParts.isEmpty
     guard isUniform || isPacked || adapter.dialect != .peft else { return untouched }
-    let errors = isUniform ? unevenExperts : []
+    let errors = (isUniform ? unevenExperts : []) + conversion.changeRefusals(in: .peft)
     guard errors.isEmpty else { throw ErrorList(errors) }
     return rewritten(isUniform ? uniform() : adapter.updates.map(stated))
   }

@@ -103,10 +103,13 @@ struct PairTable {
     }
   }
 
-  /// Throws everything that was refused, in the order of the file; also when nothing was there.
-  func check() throws(ErrorList) {
+  /// Throws everything that was refused, in the order of the file.
+  ///
+  /// - Parameter isAll: Whether the adapter has nothing else, so that there has to be a module.
+  /// - Throws: `ErrorList`.
+  func check(isAll: Bool = true) throws(ErrorList) {
     guard errors.isEmpty else { throw ErrorList(errors) }
-    guard modules.isEmpty else { return }
+    guard modules.isEmpty, isAll else { return }
     throw ErrorList([AdapterError.mismatch(file: file, problem: "the adapter has no tensors")])
   }
 }

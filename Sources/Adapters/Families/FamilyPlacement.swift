@@ -15,6 +15,9 @@ extension Adapter {
       placement.take(update, isHeld: map.base(for: update.module + ".weight") != nil)
     }
     var result = self
+    result.changes = changes.map { change in
+      map.base(for: change.target) == nil ? placement.located(change) : change
+    }
     result.updates = try placement.updates()
     return result
   }
@@ -32,7 +35,7 @@ private struct FamilyPlacement {
 
   mutating func take(_ update: ModuleUpdate, isHeld: Bool) {
     guard update.kind == .weight, !isHeld || !update.openQuestions.isEmpty,
-      let (run, places) = module(update)
+      let (run, places) = module(update.module)
     else {
       placed.append(update)
       return
@@ -51,11 +54,22 @@ private struct FamilyPlacement {
     }
   }
 
-  /// The module that an update means, in the only part of the base that has it.
+  /// A change of another kind under the base's name of its module; as it is where the base has none, or
+  /// has the module's rows in a matrix with others.
+  func located(_ change: ModuleChange) -> ModuleChange {
+    guard let (run, places) = module(change.module), let place = places.first,
+      place.run.pieces == run.pieces
+    else { return change }
+    var located = change
+    (located.module, located.openQuestions) = (place.module, [])
+    return located
+  }
+
+  /// The module that a name means, in the only part of the base that has it.
   private func module(
-    _ update: ModuleUpdate
+    _ name: String
   ) -> (run: ModuleRun, places: [PartedBase.Place])? {
-    let reference = ModuleReference(update.module)
+    let reference = ModuleReference(name)
     let found = base.parts.filter { part in
       reference.part == nil || part.part == reference.part
         || (part.part == nil && reference.part != .denoiser)

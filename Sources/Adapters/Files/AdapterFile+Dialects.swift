@@ -68,7 +68,7 @@ extension AdapterFile {
   ) -> Adapter {
     Adapter(
       file: path, dialect: parts.dialect, configuration: parts.configuration,
-      updates: parts.updates, replacements: [], metadata: metadata,
+      updates: parts.updates, changes: parts.changes, replacements: [], metadata: metadata,
       fingerprint: Fingerprint(tensors: tensors.map { ($0.name, Fingerprint($0.tensor)) }))
   }
 }

@@ -27,6 +27,8 @@ package struct AdapterOutline: Sendable {
   package let modules: [Module]
   /// Names in the base of the parameters that the adapter brings whole.
   package let replacedNames: [String]
+  /// Parameters in the base that it changes by no pair of factors, each with the kind of change.
+  package let changedNames: [String]
   /// Adapter tensors that are no part of a whole pair, or nothing that LoRA knows.
   package let strayNames: [String]
 
@@ -61,6 +63,7 @@ package struct AdapterOutline: Sendable {
     }
     self.modules = modules
     replacedNames = replaced
+    changedNames = []
     strayNames = strays
   }
 
@@ -79,6 +82,7 @@ package struct AdapterOutline: Sendable {
           * (up.elementCount / rows))
     }
     replacedNames = adapter.replacements.map(\.parameter)
+    changedNames = adapter.changes.map { "\($0.target): \($0.kindName)" }
     strayNames = []
   }
 

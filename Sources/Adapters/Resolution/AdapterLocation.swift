@@ -22,12 +22,14 @@ extension Adapter {
     let map = NameMap(entries.map(\.name))
     let hasAllUpdates = updates.allSatisfy { Self.holds($0, configuration, map) }
     let hasAllParameters = replacements.allSatisfy { map.base(for: $0.parameter) != nil }
-    guard !hasAllUpdates || !hasAllParameters else { return self }
+    let hasAllChanges = changes.allSatisfy { map.base(for: $0.target) != nil }
+    guard !hasAllUpdates || !hasAllParameters || !hasAllChanges else { return self }
     var location = AdapterLocation(self, BaseModules(entries, map), map)
     let updates = location.locate(updates)
     guard location.errors.isEmpty else { throw ErrorList(location.errors) }
     return Adapter(
       file: file, dialect: dialect, configuration: configuration, updates: updates,
+      changes: changes.map { location.locate($0) },
       replacements: replacements.map { location.locate($0) }, metadata: metadata,
       fingerprint: fingerprint)
   }
@@ -99,6 +101,16 @@ private struct AdapterLocation {
     return updates.flatMap { update in
       assignment.found[update.name].map { experts.updates($0, assignment.orientation) } ?? []
     }
+  }
+
+  /// A change of another kind, under the file's name of its module.
+  func locate(_ change: ModuleChange) -> ModuleChange {
+    guard map.base(for: change.target) == nil, let place = base.place(of: change.module),
+      place.partCount == 1
+    else { return change }
+    var located = change
+    located.module = place.module.text
+    return located
   }
 
   /// A parameter that the adapter brings whole, under the file's name.

@@ -5,7 +5,9 @@ import Tensors
 
 extension Adapter {
   /// Whether something about it is open until a base is there.
-  package var needsBase: Bool { updates.contains { !$0.openQuestions.isEmpty } }
+  package var needsBase: Bool {
+    updates.contains { !$0.openQuestions.isEmpty } || changes.contains { !$0.openQuestions.isEmpty }
+  }
 
   /// The adapter with everything settled that its dialect left to the base.
   ///
@@ -49,6 +51,7 @@ extension Adapter {
     guard needsBase else { return result }
     var resolution = AdapterResolution(file: file, names: names, model: configuration)
     result.updates = updates.flatMap { resolution.settle($0) }
+    result.changes = changes.compactMap { resolution.settle($0) }
     guard resolution.errors.isEmpty else { throw ErrorList(resolution.errors) }
     return result
   }
@@ -75,7 +78,7 @@ private struct AdapterResolution {
     do throws(AdapterError) {
       for question in update.openQuestions {
         switch question {
-        case .underscoredName: settled.module = try dotted(update)
+        case .underscoredName: settled.module = try dotted(update.module, update.name)
         case .pipelinePart: settled.module = withoutPart(update.module)
         case .interleavedHeads(let kind):
           settled.pair = try HeadOrder.restored(update, kind, by: model, file: file)
@@ -92,20 +95,37 @@ private struct AdapterResolution {
     }
   }
 
-  private func dotted(_ update: ModuleUpdate) throws(AdapterError) -> String {
-    let found = underscored.modules(called: update.module)
+  /// The change under the module's name in the base.
+  mutating func settle(_ change: ModuleChange) -> ModuleChange? {
+    var settled = change
+    settled.openQuestions = []
+    do throws(AdapterError) {
+      settled.module =
+        change.openQuestions.contains(.underscoredName)
+        ? try dotted(change.module, change.name) : withoutPart(change.module)
+      return settled
+    } catch {
+      errors.append(error)
+      return nil
+    }
+  }
+
+  private func dotted(
+    _ module: String, _ tensor: String
+  ) throws(AdapterError) -> String {
+    let found = underscored.modules(called: module)
     if found.count == 1 { return found[0] }
     guard found.isEmpty else {
       throw .tensor(
-        file: file, name: update.name,
+        file: file, name: tensor,
         problem: "the name can mean several modules of the base: "
           + found.map { "\"\(escaped($0))\"" }.joined(separator: ", ")
           + "; convert the adapter with the tool that wrote it")
     }
     throw .unmatched(
-      file: file, name: update.name,
-      expected: "module that is spelled \"\(escaped(update.module))\" with underscores",
-      nearest: underscored.nearest(to: update.module))
+      file: file, name: tensor,
+      expected: "module that is spelled \"\(escaped(module))\" with underscores",
+      nearest: underscored.nearest(to: module))
   }
 
   private func withoutPart(_ module: String) -> String {

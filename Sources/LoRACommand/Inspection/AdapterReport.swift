@@ -8,13 +8,20 @@ extension AdapterSummary {
     var report = Report()
     report.add("dialect", "dialect", .text(outline.dialect.displayName))
     report.add("rank", "rank", Quantity(.list(ranks.map(Value.integer)), .plain))
-    report.add("alpha", "alpha", .number(outline.configuration.alpha, digits: 6))
+    if !outline.modules.isEmpty || outline.changedNames.isEmpty {
+      report.add("alpha", "alpha", .number(outline.configuration.alpha, digits: 6))
+    }
     report.add("scaling", "scaling", Quantity(.list(scalings.map(Value.number)), .significant(6)))
     report.add(
       "rank_stabilized", "rank stabilized", Quantity(.flag(outline.configuration.isRankStabilized)))
     report.add("dora", "DoRA", Quantity(.flag(outline.configuration.usesMagnitudes)))
     report.add("targets", "targets", Quantity(.list(targets.map { .text($0) })))
     report.add("module_count", "adapted modules", .count(outline.modules.count))
+    if !outline.changedNames.isEmpty {
+      report.add(
+        "other_kinds", "changed otherwise",
+        Quantity(.list(outline.changedNames.map(Value.text))))
+    }
     report.add("replaced", "replaced whole", Quantity(.list(outline.replacedNames.map(Value.text))))
     addCosts(to: &report)
     report.add(

@@ -47,7 +47,7 @@ struct MergeReport {
       columns: [
         Column("adapter") { $0.adapter.file },
         Column("weight", .plain) { .number($0.weight) },
-        Column("modules", .grouped) { .integer($0.adapter.updates.count) },
+        Column("modules", .grouped) { .integer($0.adapter.moduleCount) },
         Column("parameters", .grouped) { .integer($0.adapter.parameterCount) },
         Column("fingerprint") { $0.adapter.fingerprint.description },
       ])

@@ -189,7 +189,9 @@ struct PlannedUpdates {
 
   /// What is added to one weight; nil where the edit is more than a sum.
   func update(of name: String, _ edit: TensorEdit) -> AuditedUpdate? {
-    guard edit.magnitude == nil, edit.replacement == nil, edit.rowReplacements.isEmpty else {
+    guard edit.stage == nil, edit.replacement == nil, edit.rowReplacements.isEmpty,
+      edit.deltas.isEmpty
+    else {
       return nil
     }
     let slabs = (0..<edit.slabs).map { slab in

@@ -4,7 +4,7 @@ import Synchronization
 import Tensors
 
 /// Says what was done to a weight that an adapter changes by more than a sum: a parameter that it
-/// brings whole, rows of one, DoRA's magnitudes.
+/// brings whole, rows of one, another kind than B·A.
 struct WholeJudge {
   let name: String
   let base: StoredWeight
@@ -85,14 +85,22 @@ struct WholeJudge {
     switch formats.merged {
     case .bf16: return summed + 3 * 0x1p-8
     case .f16: return summed + 3 * 0x1p-11
-    case .f32, .f64: return edit.magnitude == nil ? 0x1p-24 : summed + 8 * 0x1p-24
+    case .f32, .f64: return !edit.hasTerms ? 0x1p-24 : summed + 8 * 0x1p-24
     }
   }
 
   private var smallest: Double { formats.merged == .f16 ? 0x1p-24 : 0x1p-126 }
 
   private func finding(_ tally: Tally) -> AuditedModule {
-    let what = edit.magnitude == nil ? "brought whole by the adapter" : "DoRA's magnitudes"
+    let what =
+      switch edit.stage {
+      case .magnitudes: "DoRA's magnitudes"
+      case .factors: "IA³'s factors"
+      case .rotation: "rotated outputs"
+      case .products: "GLoRA's products"
+      case nil where edit.hasTerms: "another kind of delta than B·A"
+      case nil: "brought whole by the adapter"
+      }
     let verdict: AuditedModule.Verdict =
       tally.isExact
       ? tally.moves ? .exact : .idle

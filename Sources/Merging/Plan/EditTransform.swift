@@ -14,10 +14,10 @@ final class EditTransform: TensorTransform {
   /// The base's format, and the one that is written.
   private let format: (source: FloatFormat, result: FloatFormat)
   private let meter: SurvivalMeter?
-  private let packed = Mutex<[PackedUpdate?]?>(nil)
-  private let scaler = Mutex<MagnitudeScaler?>(nil)
-  /// The scaler's factors, which outlive it.
-  private let factors = Mutex<[Double]?>(nil)
+  private let packed = Mutex<PackedSum?>(nil)
+  private let map = Mutex<(any WeightMap)?>(nil)
+  /// What the map found out, which outlives it.
+  private let kept = Mutex<[UInt8]?>(nil)
   /// Whether a whole pass was measured.
   private let isMeasured = Atomic(false)
   /// A replaced weight in the base's format, when more is done to it.
@@ -37,43 +37,31 @@ final class EditTransform: TensorTransform {
   /// What sums are taken in.
   private var isDouble: Bool { format.source == .f64 || format.result == .f64 }
 
-  var readsTensorFirst: Bool { edit.magnitude != nil }
+  var readsTensorFirst: Bool { edit.stage?.readsWeight ?? false }
 
   func prepare(_ read: TensorBytes) throws {
-    guard let stage = edit.magnitude else { return }
-    let update = try packedUpdates()[0]
+    guard let stage = edit.stage else { return }
+    let place = WeightStage.Place(
+      sum: try packedSum(), format: format.source, isDouble: isDouble,
+      size: (edit.rows, edit.columns))
     // Held for the whole pass: other threads need the result before they can go on.
-    try scaler.withLock { scaler in
-      guard scaler == nil else { return }
-      if let factors = factors.withLock({ $0 }) {
-        scaler = MagnitudeScaler(
-          stage, update: update, format: format.source, isDouble: isDouble,
-          columns: edit.columns, factors: factors)
-        return
-      }
-      let made = try MagnitudeScaler(
-        stage, update: update, format: format.source, isDouble: isDouble,
-        size: (edit.rows, edit.columns)
-      ) { range, destination in
+    try map.withLock { map in
+      guard map == nil else { return }
+      let made = try stage.map(on: place, keeping: preparation) { range, destination in
         if let replacement {
           replacement.withBytes { destination.copy($0.extracting(range)) }
         } else {
           try read(range, &destination)
         }
       }
-      factors.withLock { $0 = made.factors }
-      scaler = made
+      if let found = made.preparation { kept.withLock { $0 = found } }
+      map = made
     }
   }
 
-  var preparation: [UInt8]? {
-    factors.withLock { $0 }.map { Tensor($0, shape: [$0.count]).bytes }
-  }
+  var preparation: [UInt8]? { kept.withLock { $0 } }
 
-  func resume(with preparation: [UInt8]) {
-    let values = Tensor(type: .f64, shape: [preparation.count / 8], bytes: preparation).doubles
-    factors.withLock { $0 = values }
-  }
+  func resume(with preparation: [UInt8]) { kept.withLock { $0 = preparation } }
 
   func apply(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
@@ -94,7 +82,7 @@ final class EditTransform: TensorTransform {
 
   func finish() {
     packed.withLock { $0 = nil }
-    scaler.withLock { $0 = nil }
+    map.withLock { $0 = nil }
     isMeasured.store(true, ordering: .relaxed)
   }
 
@@ -102,8 +90,8 @@ final class EditTransform: TensorTransform {
   ///
   /// - Throws: `OutOfMemory` when memory for the packed factors cannot be had.
   func rangeUpdate(of elements: Range<Int>) throws -> RangeUpdate? {
-    guard edit.magnitude == nil, edit.replacement == nil else { return nil }
-    let updates = try packedUpdates()
+    guard edit.stage == nil, edit.replacement == nil, edit.deltas.isEmpty else { return nil }
+    let updates = try packedSum().updates
     return RangeUpdate(
       edit.slabParts(of: elements).map { RangeUpdate.Part(updates[$0.slab], $0.elements) })
   }
@@ -150,11 +138,15 @@ final class EditTransform: TensorTransform {
   private func change(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws {
-    if let scaler = scaler.withLock({ $0 }) {
-      scaler.apply(elements, from: source, into: &destination, as: format.result)
+    if let map = map.withLock({ $0 }) {
+      let bytes =
+        isDouble
+        ? Double.encode(map.values(elements, of: source), as: format.result)
+        : Float.encode(map.values(elements, of: source), as: format.result)
+      bytes.withBytes { destination.copy($0) }
     } else if !edit.hasTerms {
       FloatCoding.convert(source, from: format.source, into: &destination, as: format.result)
-    } else if format.source == format.result {
+    } else if format.source == format.result, edit.deltas.isEmpty {
       try update(elements, from: source, into: &destination)
     } else {
       try updateConverting(elements, from: source, into: &destination)
@@ -171,7 +163,7 @@ final class EditTransform: TensorTransform {
   private func update(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws {
-    let updates = try packedUpdates()
+    let updates = try packedSum().updates
     let size = format.source.byteCount
     for part in edit.slabParts(of: elements) {
       let local = (part.local.lowerBound * size)..<(part.local.upperBound * size)
@@ -189,28 +181,18 @@ final class EditTransform: TensorTransform {
   private func updateConverting(
     _ elements: Range<Int>, from source: RawSpan, into destination: inout MutableRawSpan
   ) throws {
-    let updates = try packedUpdates()
-    let encoded: [UInt8]
-    if isDouble {
-      var values = FloatCoding.doubles(of: source, as: format.source)
-      for part in edit.slabParts(of: elements) {
-        updates[part.slab]?.add(part.elements, to: &values, at: part.local.lowerBound)
-      }
-      encoded = FloatCoding.encode(values, as: format.result)
-    } else {
-      var values = FloatCoding.floats(of: source, as: format.source)
-      for part in edit.slabParts(of: elements) {
-        updates[part.slab]?.add(part.elements, to: &values, at: part.local.lowerBound)
-      }
-      encoded = FloatCoding.encode(values, as: format.result)
-    }
+    let sum = try packedSum()
+    let encoded =
+      isDouble
+      ? Double.encode(sum.values(elements, of: source, as: format.source), as: format.result)
+      : Float.encode(sum.values(elements, of: source, as: format.source), as: format.result)
     encoded.withBytes { destination.copy($0) }
   }
 
-  private func packedUpdates() throws -> [PackedUpdate?] {
+  private func packedSum() throws -> PackedSum {
     try packed.withLock { stored in
       if let stored { return stored }
-      let made = try (0..<edit.slabs).map { try edit.packedUpdate(slab: $0, isDouble: isDouble) }
+      let made = try PackedSum(edit, isDouble: isDouble)
       stored = made
       return made
     }
@@ -225,7 +207,7 @@ final class EditTransform: TensorTransform {
       before: before, in: format.source, after: after, in: format.result)
     guard let failure else { return }
     let element = elements.lowerBound + failure.index
-    if let output = scaler.withLock({ $0?.emptyOutput(at: element) }) {
+    if let output = map.withLock({ $0?.emptyOutput(at: element) }) {
       throw .tensor(
         file: edit.files.joined(separator: ", "), name: name,
         problem: "output \(output) is all zero with its update, and DoRA divides by its length, so "
@@ -243,29 +225,27 @@ final class EditTransform: TensorTransform {
     let sample = SurvivalMeter.sample(of: elements, in: count)
     let local =
       (sample.lowerBound - elements.lowerBound)..<(sample.upperBound - elements.lowerBound)
-    let old = Self.floats(local, of: before, as: format.source)
-    let new = Self.floats(local, of: after, as: format.result)
-    meter.record(name, before: old, delta: try delta(sample, of: old), after: new)
+    func bytes(_ format: FloatFormat) -> Range<Int> {
+      (local.lowerBound * format.byteCount)..<(local.upperBound * format.byteCount)
+    }
+    let source = before.extracting(bytes(format.source))
+    let old = FloatCoding.floats(of: source, as: format.source)
+    meter.record(
+      name, before: old, delta: try delta(sample, from: source, old),
+      after: FloatCoding.floats(of: after.extracting(bytes(format.result)), as: format.result))
   }
 
-  private static func floats(
-    _ elements: Range<Int>, of bytes: RawSpan, as format: FloatFormat
-  ) -> [Float] {
-    let size = format.byteCount
-    return FloatCoding.floats(
-      of: bytes.extracting((elements.lowerBound * size)..<(elements.upperBound * size)), as: format)
-  }
-
-  /// What is to be added to the weights `old`, before any rounding to the result's format.
-  private func delta(_ elements: Range<Int>, of old: [Float]) throws -> [Float] {
-    if let scaler = scaler.withLock({ $0 }) {
-      return zip(scaler.values(elements, of: old), old).map { $0 - $1 }
+  /// What is to be added to the weights `source`, before any rounding to the result's format.
+  private func delta(
+    _ elements: Range<Int>, from source: RawSpan, _ old: [Float]
+  ) throws -> [Float] {
+    if let map = map.withLock({ $0 }) {
+      let new: [Float] =
+        isDouble
+        ? (map.values(elements, of: source) as [Double]).map { Float($0) }
+        : map.values(elements, of: source)
+      return zip(new, old).map { $0 - $1 }
     }
-    let updates = try packedUpdates()
-    var delta = [Float](repeating: 0, count: elements.count)
-    for part in edit.slabParts(of: elements) {
-      updates[part.slab]?.delta(part.elements, into: &delta, at: part.local.lowerBound)
-    }
-    return delta
+    return try packedSum().delta(elements, isDouble: isDouble)
   }
 }

@@ -17,6 +17,8 @@ struct FactorFitting {
   let update: ModuleUpdate
   /// The pair's scaling times the user's weight.
   let scale: Double
+  /// The same of the bias.
+  let biasScale: Double
   let weight: TensorEntry
   let file: String
   let isFanInFanOut: Bool
@@ -144,24 +146,17 @@ struct FactorFitting {
           + "found \(upBias.shape)")
     }
     return UpdateTerm(
-      up: Factor(tensor: upBias, layout: .plain, rows: count, columns: 1, scale: scale),
+      up: Factor(tensor: upBias, layout: .plain, rows: count, columns: 1, scale: biasScale),
       down: Factor(tensor: .one, layout: .plain, rows: 1, columns: 1, scale: 1))
   }
 
-  /// DoRA's magnitudes, one for each output: a row of the weight, or a column where it lies turned.
+  /// DoRA's magnitudes: of rows of the weight, or of columns where it lies turned or the lengths are
+  /// of inputs.
   func magnitudeStage() throws(AdapterError) -> MagnitudeStage? {
     guard let magnitude = update.magnitude else { return nil }
-    let target = Matrix(weight.shape)
-    let count = isTurned ? target.columns : target.rows
-    guard magnitude.shape.elementCount == count,
-      magnitude.shape.dimensions.filter({ $0 != 1 }).count <= 1
-    else {
-      throw .tensor(
-        file: file, name: update.name(endingIn: "", containing: "lora_magnitude_vector"),
-        problem: "expected \(count) magnitudes for the base's \"\(escaped(weight.name))\" "
-          + "\(weight.shape), found \(magnitude.shape)")
-    }
-    return MagnitudeStage(magnitude: magnitude, axis: isTurned ? .columns : .rows)
+    return try MagnitudeStage(
+      ChannelVector(magnitude, along: update.magnitudeAxis), on: weight, isTurned: isTurned,
+      name: update.magnitudeName, file: file)
   }
 
   // MARK: Refusals

@@ -117,6 +117,19 @@ package struct MergePlan: Sendable {
         if placement.isOriented { turned.append(update.module) }
       }
     }
+    for change in adapter.adapter.changes {
+      collect { plan throws(AdapterError) in
+        if case .value = change.form {
+        } else if let entry = plan.base.find(change.target),
+          let other = taken.updateValue(change.name, forKey: ExactString(entry.name))
+        {
+          throw .tensor(
+            file: adapter.adapter.file, name: change.name,
+            problem: "updates the same parameter as \"\(escaped(other))\"")
+        }
+        try plan.take(change, of: adapter)
+      }
+    }
     noteOriented(turned, of: adapter.adapter)
     noteIdleModules(of: adapter.adapter)
   }
@@ -143,9 +156,11 @@ package struct MergePlan: Sendable {
     let file = adapter.adapter.file
     let name = placement.entry.name
     var edit = edit(of: placement.entry, slabs: placement.terms.count, by: adapter.adapter)
-    if placement.magnitude != nil || edit.magnitude != nil {
-      try checkMagnitude(edit, update, adapter)
-      edit.magnitude = placement.magnitude
+    if let magnitude = placement.magnitude {
+      try checkStage("DoRA", edit, update.name, adapter)
+      edit.stage = .magnitudes(magnitude)
+    } else {
+      try checkShared(edit, update.name, adapter)
     }
     for (slab, term) in placement.terms.enumerated() { edit.terms[slab].append(term) }
     edits[ExactString(name)] = edit
@@ -160,21 +175,38 @@ package struct MergePlan: Sendable {
     ledger.note(biasName, of: file, .biasUpdate, on: entry.name)
   }
 
-  /// A DoRA module is no sum: it has neither a weighted form nor one beside other updates.
-  private func checkMagnitude(
-    _ edit: TensorEdit, _ update: ModuleUpdate, _ adapter: WeightedAdapter
+  /// What is no sum has no form beside other updates, and none that a negative weight takes out.
+  ///
+  /// A weighted DoRA of PEFT's is not defined; LyCORIS and ComfyUI have one (`MagnitudeStage`).
+  func checkStage(
+    _ kind: String, _ edit: TensorEdit, _ name: String, _ adapter: WeightedAdapter
   ) throws(AdapterError) {
-    guard !edit.hasTerms else {
-      throw .tensor(
-        file: adapter.adapter.file, name: update.name,
-        problem: "shares its module with another adapter, and one of them is DoRA; such updates "
-          + "do not add up: merge them one after the other")
-    }
-    guard adapter.weight == 1 else {
-      throw .tensor(
-        file: adapter.adapter.file, name: update.name,
-        problem: "is a DoRA module, which has no weighted form; merge this adapter with weight 1")
-    }
+    let problem: String? =
+      if edit.hasTerms {
+        "shares its module with another adapter, and one of them is \(kind); such updates "
+          + "do not add up: merge them one after the other"
+      } else if adapter.weight != 1, adapter.adapter.dialect != .kohya {
+        "is of \(kind), which has no weighted form; merge this adapter with weight 1"
+      } else if adapter.weight < 0 {
+        "is of \(kind), which no negative weight takes out: give --base, or merge with "
+          + "--reversible"
+      } else {
+        nil
+      }
+    guard let problem else { return }
+    throw .tensor(file: adapter.adapter.file, name: name, problem: problem)
+  }
+
+  /// Refuses a sum on a weight to which another adapter does more.
+  func checkShared(
+    _ edit: TensorEdit, _ name: String, _ adapter: WeightedAdapter
+  ) throws(AdapterError) {
+    guard edit.stage != nil else { return }
+    throw .tensor(
+      file: adapter.adapter.file, name: name,
+      problem:
+        "shares its module with another adapter, whose change is no sum; such updates do not "
+        + "add up: merge them one after the other")
   }
 
   func edit(of entry: TensorEntry, slabs: Int, by adapter: Adapter) -> TensorEdit {

@@ -1,8 +1,8 @@
 import Kernels
 import Tensors
 
-/// What a plan does to one tensor of the base: a replacement, one chain of updates, DoRA's
-/// magnitudes, and rows put in, in this order.
+/// What a plan does to one tensor of the base: a replacement, one chain of updates, deltas of other
+/// kinds, DoRA's magnitudes, and rows put in, in this order.
 package struct TensorEdit: Sendable {
   /// The type and shape that the tensor has when the edit begins.
   package let type: DType
@@ -17,8 +17,10 @@ package struct TensorEdit: Sendable {
   var replacement: Tensor?
   /// The terms of each slab's chain, in the order of the adapters.
   var terms: [[UpdateTerm]]
-  /// DoRA's magnitudes, applied after the one term that then is allowed.
-  var magnitude: MagnitudeStage?
+  /// What is added besides, in the order of the adapters.
+  var deltas: [WeightDelta] = []
+  /// What is done after that, of one adapter alone.
+  var stage: WeightStage?
   /// Rows that are put in last, in the adapter's own type.
   var rowReplacements: [(row: Int, values: Tensor)] = []
   /// The paths of the adapters that take part, for messages.
@@ -42,16 +44,17 @@ package struct TensorEdit: Sendable {
   }
 
   /// Whether the edit adds something, beyond replacing.
-  package var hasTerms: Bool { terms.contains { !$0.isEmpty } }
+  package var hasTerms: Bool { stage != nil || !deltas.isEmpty || terms.contains { !$0.isEmpty } }
 
   /// Whether the other edit of a tensor of this shape gives every element the same value.
   func isSame(as other: Self) -> Bool {
     let isChain = zip(terms.joined(), other.terms.joined()).allSatisfy { $0.isSame(as: $1) }
     let isRows = zip(rowReplacements, other.rowReplacements).allSatisfy { $0 == $1 }
     return shape == other.shape && replacement == other.replacement && isChain && isRows
+      && deltas == other.deltas
       && terms.map(\.count) == other.terms.map(\.count)
       && rowReplacements.count == other.rowReplacements.count
-      && magnitude == nil && other.magnitude == nil
+      && stage == nil && other.stage == nil
   }
 
   /// A part of a range that lies in one slab.

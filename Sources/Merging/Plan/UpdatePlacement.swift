@@ -53,12 +53,17 @@ struct UpdatePlacement {
     let isSquare = entry.shape.rank == 2 && entry.shape[0] == entry.shape[1]
     isOriented = update.kind == .weight && isSquare && isTurned.map { $0 != stated } ?? false
     let fitting = FactorFitting(
-      update: update, scale: update.pair.scaling * weighted.weight, weight: entry, file: file,
+      update: update,
+      // Under magnitudes the user's weight comes after them.
+      scale: update.pair.scaling * (update.magnitude == nil ? weighted.weight : 1),
+      biasScale: update.pair.scaling * weighted.weight, weight: entry, file: file,
       // Where only one reading fits, the shape has decided already.
       isFanInFanOut: isSquare ? isTurned ?? stated : stated || isTurned ?? false,
       isTurnedStack: turned)
     terms = try fitting.terms()
-    magnitude = try fitting.magnitudeStage()
+    var stage = try fitting.magnitudeStage()
+    stage?.weight = weighted.weight
+    magnitude = stage
     guard let upBias = update.upBias else { return }
     let biasEntry = try base.find(
       update.module + ".bias", for: update.name(endingIn: ".bias"), of: file)

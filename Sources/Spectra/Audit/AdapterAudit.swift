@@ -145,13 +145,19 @@ package struct AdapterAudit: Sendable {
   // MARK: What is no plain update
 
   private static func wholes(_ adapter: Adapter) -> [Finding] {
-    adapter.replacements.map { replacement in
-      let sentence =
-        replacement.rows.map { "brings \($0.count) rows whole" }
-        ?? "brings the parameter whole, \(replacement.tensor.type.rawValue) "
-        + "\(replacement.tensor.shape)"
-      return Finding(kind: .replacement, subject: replacement.parameter, sentence: sentence)
+    let changes = adapter.changes.map { change in
+      Finding(
+        kind: .replacement, subject: change.target,
+        sentence: "is changed by \(change.kindName), which is not measured here")
     }
+    return changes
+      + adapter.replacements.map { replacement in
+        let sentence =
+          replacement.rows.map { "brings \($0.count) rows whole" }
+          ?? "brings the parameter whole, \(replacement.tensor.type.rawValue) "
+          + "\(replacement.tensor.shape)"
+        return Finding(kind: .replacement, subject: replacement.parameter, sentence: sentence)
+      }
   }
 
   /// Which tokens an embedding's update is about.

@@ -21,6 +21,7 @@ package struct AdapterComparison: Sendable {
   ///
   /// - Throws: `AdapterError.tensor` for factors that do not fit together.
   package func run() throws -> [ComparedTensor] {
+    for adapter in [first, second] { try adapter.requirePairs(for: "compare") }
     let others = Dictionary(
       second.updates.map { (ExactString($0.module), $0) }, uniquingKeysWith: { first, _ in first })
     var result: [ComparedTensor] = []

@@ -35,6 +35,7 @@ package struct AdapterOverlap: Sendable {
   ///   - threads: Modules are shared out among them.
   /// - Throws: `AdapterError.tensor` for factors that do not fit together.
   package init(_ first: Adapter, _ second: Adapter, threads: Int) throws {
+    for adapter in [first, second] { try adapter.requirePairs(for: "compare") }
     let names = ModuleNames(second.updates.map(\.module))
     var (found, alone, met): ([(ModuleUpdate, ModuleUpdate)], [ModuleUpdate], Set<Int>) =
       ([], [], [])

@@ -142,8 +142,9 @@ extension Adapter {
   /// Refuses an adapter whose factors are not what it adds to its base.
   ///
   /// - Parameter verb: What was asked for, as "resize".
-  /// - Throws: `AdapterError.unsupported` after a PiSSA, OLoRA, CorDA or LoRA-GA initialisation.
+  /// - Throws: `AdapterError.tensor` for LoHa and the like, `.unsupported` after a PiSSA, OLoRA, CorDA or LoRA-GA initialisation.
   func requireDeltas(for verb: String) throws(AdapterError) {
+    try requirePairs(for: verb)
     guard let method = InitialAdapters.changingMethod(of: self) else { return }
     throw .unsupported(
       file: file,

@@ -30,10 +30,11 @@ extension Adapter {
   ///   - isIncluded: Which modules are wanted, by their names.
   ///   - threads: Modules are shared out among them.
   /// - Returns: One spectrum for each module, or for each expert of one.
-  /// - Throws: `AdapterError` for factors that do not fit together.
+  /// - Throws: `AdapterError` for factors that do not fit together, and for what is no pair of them.
   package func spectra(
     of isIncluded: (String) -> Bool = { _ in true }, threads: Int
   ) throws -> [NamedSpectrum] {
+    try requirePairs(for: "decompose")
     let wanted = updates.filter { isIncluded($0.module) }
     let matrices = wanted.flatMap { update in (0..<update.matrixCount).map { (update, $0) } }
     let found = Mutex([NamedSpectrum?](repeating: nil, count: matrices.count))

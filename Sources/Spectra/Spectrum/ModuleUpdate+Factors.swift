@@ -30,7 +30,7 @@ extension ModuleUpdate {
           deltas.flatMap { $0.right.map { Float($0) } }, shape: Shape([new * experts] + inner)),
         up: Tensor(up, shape: Shape(upDimensions)), scaling: 1),
       rank: new, upBias: upBias.map { FoldedFactor($0, scale: pair.scaling).tensor },
-      magnitude: magnitude, tensorNames: tensorNames)
+      magnitude: magnitude, tensorNames: tensorNames, magnitudeAxis: magnitudeAxis)
   }
 }
 

@@ -15,6 +15,13 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
     _ name: String, _ form: AdapterDraft.Form, says: String...,
     spoil: @escaping @Sendable (inout AdapterDraft) -> Void
   ) {
+    self.init(name, form, all: says, spoil: spoil)
+  }
+
+  init(
+    _ name: String, _ form: AdapterDraft.Form, all says: [String],
+    spoil: @escaping @Sendable (inout AdapterDraft) -> Void
+  ) {
     self.name = name
     self.form = form
     self.says = says
@@ -24,7 +31,7 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
   var testDescription: String { "\(form): \(name)" }
 
   static let all: [WrongAdapter] =
-    names + shapes + values + settings + methods + files + mixUps + mlx + kohya + gguf
+    names + shapes + values + settings + methods + files + mixUps + mlx + kohya + kinds + gguf
 
   static let names = [
     WrongAdapter(
@@ -292,23 +299,8 @@ struct WrongAdapter: CustomTestStringConvertible, Sendable {
     WrongAdapter("an alpha of two", .kohya, says: "alpha\"", "expected a single number") {
       $0.put("q_proj.alpha", .two)
     },
-    WrongAdapter("LoHa", .kohya, says: "LoHa or LoKr", "extract a LoRA") {
-      $0.tensors["lora_unet_x.hada_w1_a"] = AdapterDraft.tensor([4, 4])
-    },
-    WrongAdapter("a Tucker factor", .kohya, says: "Tucker", "--use_cp") {
-      $0.tensors["lora_unet_x.lora_mid.weight"] = AdapterDraft.tensor([4, 4, 3, 3])
-    },
-    WrongAdapter(
-      "a whole norm", .kohya, says: "lora_unet_x.w_norm\": is the difference of a norm's weight"
-    ) {
-      $0.tensors["lora_unet_x.w_norm"] = AdapterDraft.tensor([32])
-    },
     WrongAdapter("no lora_up", .kohya, says: "lora_down.weight\"", "incomplete") {
       $0.remove("q_proj.lora_up.weight")
-    },
-    WrongAdapter("DoRA along the inputs", .kohya, says: "dora_scale\"", "along the inputs") {
-      $0.tensors["lora_unet_model_layers_0_self_attn_q_proj.dora_scale"] =
-        AdapterDraft.tensor([1, 32])
     },
   ]
 

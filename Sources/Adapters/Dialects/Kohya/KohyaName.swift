@@ -8,7 +8,9 @@ import Tensors
 /// | `lora_unet_mid_proj.lora_up.weight`                 | `lora_unet_mid_proj`   | B `[out, r]`  |
 /// | `lora_unet_mid_proj.alpha`                          | `lora_unet_mid_proj`   | alpha `[]`    |
 /// | `lora_unet_mid_proj.dora_scale`                     | `lora_unet_mid_proj`   | `[out, 1]`    |
+/// | `lora_unet_mid_proj.hada_w1_a` and others           | `lora_unet_mid_proj`   | `KindPart`    |
 /// | `unet.mid.proj.lora_A.weight`, `.lora_B.weight`     | `unet.mid.proj`        | A, B          |
+/// | `unet.mid.proj.lora_B.bias`                         | `unet.mid.proj`        | `[out]`       |
 /// | `unet.mid.proj.lora.down.weight`, `.up.`            | `unet.mid.proj`        | A, B          |
 /// | `….proj.lora_linear_layer.down.weight`, `.up.`      | `….proj`               | A, B          |
 /// | `….attn1.processor.to_q_lora.down.weight`, `.up.`   | `….attn1.to_q`         | A, B          |
@@ -21,13 +23,14 @@ import Tensors
 /// Sources: <https://github.com/kohya-ss/sd-scripts/blob/main/networks/lora.py>,
 /// <https://github.com/huggingface/diffusers/blob/main/src/diffusers/loaders/lora_conversion_utils.py>
 struct KohyaName: Equatable {
-  enum Part: Equatable {
+  enum Part: Hashable {
     case down
     case up
+    case upBias
     case alpha
     case magnitude
-    /// A tensor of another method, or one that has no form here; the reason to refuse it.
-    case refused(String)
+    /// A tensor of a kind that is no pair of factors.
+    case kind(KindPart)
   }
 
   /// As the file spells it.
@@ -40,31 +43,24 @@ struct KohyaName: Equatable {
     "text_encoder_3.", "prior.",
   ]
 
-  private static let endings: [(ending: String, part: Part)] = [
-    (".lora_down.weight", .down), (".lora_up.weight", .up),
-    (".lora.down.weight", .down), (".lora.up.weight", .up),
-    (".lora_linear_layer.down.weight", .down), (".lora_linear_layer.up.weight", .up),
-    ("_lora.down.weight", .down), ("_lora.up.weight", .up),
-    (".dora_scale", .magnitude), (".alpha", .alpha),
-    (".lora_mid.weight", .refused("is a Tucker factor; save the adapter without --use_cp")),
-    (".hada_w1_a", .refused(otherMethod)), (".hada_w1_b", .refused(otherMethod)),
-    (".hada_w2_a", .refused(otherMethod)), (".hada_w2_b", .refused(otherMethod)),
-    (".hada_t1", .refused(otherMethod)), (".hada_t2", .refused(otherMethod)),
-    (".lokr_w1", .refused(otherMethod)), (".lokr_w1_a", .refused(otherMethod)),
-    (".lokr_w1_b", .refused(otherMethod)), (".lokr_w2", .refused(otherMethod)),
-    (".lokr_w2_a", .refused(otherMethod)), (".lokr_w2_b", .refused(otherMethod)),
-    (".diff", .refused(wholeDifference)), (".diff_b", .refused(wholeDifference)),
-  ]
-  private static let otherMethod =
-    "belongs to LoHa or LoKr, which is not LoRA; extract a LoRA from the merged model"
-  private static let wholeDifference =
-    "is a whole difference, which is not low-rank; merge it with the tool that wrote it"
+  private static let endings: [(ending: String, part: Part)] =
+    [
+      (".lora_down.weight", .down), (".lora_up.weight", .up),
+      (".lora.down.weight", .down), (".lora.up.weight", .up),
+      (".lora_linear_layer.down.weight", .down), (".lora_linear_layer.up.weight", .up),
+      ("_lora.down.weight", .down), ("_lora.up.weight", .up),
+      (".dora_scale", .magnitude), (".alpha", .alpha),
+    ] + KindPart.telling.map { ("." + $0.rawValue, .kind($0)) }
 
   /// Ends that files without a configuration have in common with PEFT.
   private static let sharedEndings: [(ending: String, part: Part)] = [
-    (".lora_A.weight", .down), (".lora_B.weight", .up),
+    (".lora_A.weight", .down), (".lora_B.weight", .up), (".lora_B.bias", .upBias),
     (".lora_magnitude_vector", .magnitude), (".lora_magnitude_vector.weight", .magnitude),
   ]
+
+  init(module: String, part: Part) {
+    (self.module, self.part) = (module, part)
+  }
 
   /// nil for a name of no such file.
   ///
@@ -85,7 +81,7 @@ struct KohyaName: Equatable {
       if module.hasSuffix(".to_out") { module += ".0" }
     }
     // A parameter may be called alpha or diff without any LoRA: kohya's have no dot.
-    let isGeneral = found.part == .alpha || found.ending.hasPrefix(".diff")
+    let isGeneral = found.part == .alpha || found.part.isGeneralKind
     if isGeneral, module.contains("."), !takesShared,
       !Self.pipelineParts.contains(where: name.hasPrefix)
     {
@@ -113,5 +109,21 @@ struct KohyaName: Equatable {
   private static func isXLabs(_ name: String) -> Bool {
     ["_blocks.", ".processor."].allSatisfy(name.holds)
       && [".qkv_lora", ".proj_lora"].contains(where: name.holds)
+  }
+}
+
+extension KohyaName.Part {
+  fileprivate var isGeneralKind: Bool {
+    if case .kind(let part) = self { part.isGeneral } else { false }
+  }
+
+  /// The kind that a tensor is of together with others of its module.
+  var kind: KindPart.Kind? {
+    if case .kind(let part) = self { part.kind } else { nil }
+  }
+
+  /// Whether the tensor changes a parameter by itself.
+  var isSingle: Bool {
+    if case .kind(let part) = self { part.kind == nil } else { false }
   }
 }

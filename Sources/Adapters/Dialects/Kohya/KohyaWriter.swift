@@ -95,9 +95,12 @@ struct KohyaWriter {
     return result
   }
 
-  /// Magnitudes as `[out, 1, …]`, of as many axes as the weight.
+  /// Magnitudes as `[out, 1, …]`, of as many axes as the weight; along inputs as `[1, in, …]`.
   static func column(_ magnitude: Tensor, _ part: ScaledUpdate) -> Tensor {
     let tail = [Int](repeating: 1, count: part.down.shape.rank - 1)
-    return magnitude.reshaped(to: Shape([magnitude.shape.elementCount] + tail))
+    let count = magnitude.shape.elementCount
+    let isOfInputs = part.update.magnitudeAxis == .inputs
+    return magnitude.reshaped(
+      to: Shape(isOfInputs ? [1, count] + tail.dropFirst() : [count] + tail))
   }
 }

@@ -41,6 +41,7 @@ struct AdapterPlan {
   ///   throws.
   init(_ wanted: AdapterChoice, for base: BaseNetwork<Float>) throws {
     let start = try wanted.start.map { try AdapterFile.open($0) }
+    try start?.requirePairs(for: "train")
     let configuration = start?.configuration
     rank = configuration?.rank ?? wanted.rank ?? 4
     alpha = wanted.alpha ?? configuration?.alpha ?? Double(2 * rank)
