@@ -45,10 +45,12 @@ struct CombinationSession {
     let started = ContinuousClock.now
     try output.checkFree()
     try LinearAlgebra.open()
-    let adapter = try AdapterFile.open(path)
-      .settled(by: try base.map { try Checkpoint.open($0) })
+    let checkpoint = try base.map { try Checkpoint.open($0) }
+    let adapter = try AdapterFile.open(path).settled(by: checkpoint)
     Warnings.say(adapter)
-    let result = try Resize(adapter, to: choice, threads: threads.count).run()
+    var resize = Resize(adapter, to: choice, threads: threads.count)
+    resize.weightShapes = Self.shapes(checkpoint?.entries ?? [])
+    let result = try resize.run()
     try result.write(
       to: output.output, options: output.containerOptions, threads: threads.count)
     var facts = Report()
@@ -65,6 +67,15 @@ struct CombinationSession {
       )
     }
     try report.show(facts, besideOutputOnStdout: output.isStandardOutput)
+  }
+
+  /// The shapes of weights, by their modules.
+  private static func shapes(_ entries: [TensorEntry]) -> [String: Shape] {
+    let ending = ".weight"
+    return Dictionary(
+      entries.filter { $0.name.hasSuffix(ending) }.map {
+        (String($0.name.dropLast(ending.count)), $0.shape)
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   private static let combined: [Column<Combine.Module>] = [

@@ -9,7 +9,8 @@ struct ResizeCommand: ParsableCommand {
       Each delta s·B·A is replaced by its best approximation: of one rank for all (--rank), of the \
       smallest that keeps a share of its energy (--energy), or within a budget that is spread over \
       the modules where it buys the most. No delta is formed: the factors' QR decompositions and a \
-      core of rank x rank are enough. Biases, magnitudes and parameters stored whole stay. A rank \
+      core of rank x rank are enough. LoHa, LoKr and whole differences of weights become pairs of the \
+      chosen rank as well; --base says what kernels of convolutions they are of. Biases, magnitudes and parameters stored whole stay. A rank \
       above a module's own leaves that module as it is, up to rounding. LAPACK decomposes, and the last \
       bits of its results are the machine's.
 

@@ -6,17 +6,28 @@ import Tensors
 
 /// Gives an adapter other ranks: each delta is replaced by its best approximation of that rank.
 ///
-/// The deltas are never formed (`ThinProduct`). Stacked experts have one rank in common, and count as
+/// LoHa, LoKr and whole differences of weights become pairs. The deltas are never formed (`ThinProduct`). Stacked experts have one rank in common, and count as
 /// one matrix whose energies add up. A DoRA module's direction s·B·A is approximated and its
 /// magnitudes stay: they, not the direction, hold the rows' lengths.
 package struct Resize: Sendable {
   package let adapter: Adapter
   package let choice: RankChoice
   package let threads: Int
+  /// The shapes of the base's weights, by module, where they are known: they say what kernels the
+  /// columns of a convolution's LoHa or LoKr belong to.
+  package var weightShapes: [String: Shape] = [:]
 
   /// A resizing of an adapter whose dialect leaves nothing open.
   package init(_ adapter: Adapter, to choice: RankChoice, threads: Int) {
     (self.adapter, self.choice, self.threads) = (adapter, choice, threads)
+  }
+
+  /// A module's delta, decomposed as far as a rank of it can be wanted.
+  private struct Part: Sendable {
+    let update: ModuleUpdate
+    let spectrum: Spectrum
+    /// One for each expert.
+    let matrices: [SingularTriples]
   }
 
   /// What became of one module.
@@ -55,43 +66,75 @@ package struct Resize: Sendable {
   /// - Throws: `AdapterError` for an adapter whose factors are not its delta, for a budget that does
   ///   not pay for one rank of every module, and for factors that do not fit together.
   package func run() throws -> Result {
-    try adapter.requireDeltas(for: "resize")
-    let whole = try decomposed()
-    let ranks = try ranks(of: whole)
+    try adapter.requireDeltas(for: "resize", products: true)
+    let parts = try decomposed()
+    let ranks = try ranks(of: parts)
     var modules: [Module] = []
     var resized = adapter
-    resized.updates = zip(zip(adapter.updates, whole), ranks).map { pair, rank in
-      let (update, matrices) = pair
-      modules.append(Self.module(update, matrices, rank))
-      return update.replacing(deltas: matrices.map { ThinProduct($0.truncated(to: rank)) })
+    resized.changes = []
+    resized.updates = zip(parts, ranks).map { part, rank in
+      modules.append(Self.module(part, rank))
+      return part.update.replacing(
+        deltas: part.matrices.map { ThinProduct($0.truncated(to: rank)) })
     }
     return Result(modules: modules, adapter: resized)
   }
 
-  private func decomposed() throws -> [[SingularTriples]] {
-    let found = Mutex([[SingularTriples]](repeating: [], count: adapter.updates.count))
-    try Parallel.forEach(count: adapter.updates.count, threads: threads) { index in
-      let update = adapter.updates[index]
-      let matrices = try (0..<update.matrixCount).map { expert in
-        try adapter.triples(of: try update.delta(expert, of: adapter.file), update)
-      }
-      found.withLock { $0[index] = matrices }
+  private func decomposed() throws -> [Part] {
+    let count = adapter.updates.count
+    let found = Mutex([Part?](repeating: nil, count: count + adapter.changes.count))
+    try Parallel.forEach(count: count + adapter.changes.count, threads: threads) { index in
+      let part =
+        index < count
+        ? try part(adapter.updates[index]) : try part(adapter.changes[index - count])
+      found.withLock { $0[index] = part }
     }
-    return found.withLock { $0 }
+    return found.withLock { $0.compactMap(\.self) }
   }
 
-  private func ranks(of whole: [[SingularTriples]]) throws -> [Int] {
-    let spectra = whole.map(Self.jointSpectrum)
+  private func part(_ update: ModuleUpdate) throws -> Part {
+    let matrices = try (0..<update.matrixCount).map { expert in
+      try adapter.triples(of: try update.delta(expert, of: adapter.file), update)
+    }
+    return part(update, matrices)
+  }
+
+  /// A change as a pair; of its triples no more are kept than a rank can be.
+  private func part(_ change: ModuleChange) throws -> Part {
+    guard let product = change.product else {
+      throw AdapterError.tensor(
+        file: adapter.file, name: change.name,
+        problem: "is of \(change.kindName), which is no delta")
+    }
+    let update = change.pair(
+      on: weightShapes[change.module] ?? [product.rows, product.columns], rank: product.rank)
+    return part(update, [try adapter.triples(of: product, update)])
+  }
+
+  private func part(_ update: ModuleUpdate, _ matrices: [SingularTriples]) -> Part {
+    let spectrum = Self.jointSpectrum(matrices)
+    let most =
+      switch choice {
+      case .each(let target): rank(of: spectrum, for: target)
+      case .budget(_, let most): most
+      }
+    return Part(
+      update: update, spectrum: spectrum, matrices: matrices.map { $0.truncated(to: most) })
+  }
+
+  private func rank(of spectrum: Spectrum, for target: RankTarget) -> Int {
+    max(1, target.rank(values: spectrum.values, energy: spectrum.energy) ?? 1)
+  }
+
+  private func ranks(of parts: [Part]) throws -> [Int] {
     switch choice {
     case .each(let target):
-      return spectra.map { spectrum in
-        max(1, target.rank(values: spectrum.values, energy: spectrum.energy) ?? 1)
-      }
+      return parts.map { rank(of: $0.spectrum, for: target) }
     case .budget(let parameters, let most):
-      let candidates = zip(whole, spectra).map { matrices, spectrum in
+      let candidates = parts.map { part in
         RankAllocation.Candidate(
-          gains: spectrum.values.prefix(most).map { $0 * $0 },
-          cost: matrices.reduce(0) { $0 + $1.rows + $1.columns })
+          gains: part.spectrum.values.prefix(most).map { $0 * $0 },
+          cost: part.matrices.reduce(0) { $0 + $1.rows + $1.columns })
       }
       // A module cannot be left out: a rank of each is paid for first.
       let least = candidates.reduce(0) { $0 + $1.cost }
@@ -116,13 +159,10 @@ package struct Resize: Sendable {
     return Spectrum(rows: matrices[0].rows, columns: matrices[0].columns, values: values)
   }
 
-  private static func module(
-    _ update: ModuleUpdate, _ matrices: [SingularTriples], _ rank: Int
-  ) -> Module {
-    let spectrum = jointSpectrum(matrices)
-    return Module(
-      name: update.module, rank: (update.rank, rank), norm: spectrum.energy.squareRoot(),
-      error: spectrum.error(rank: rank))
+  private static func module(_ part: Part, _ rank: Int) -> Module {
+    Module(
+      name: part.update.module, rank: (part.update.rank, rank),
+      norm: part.spectrum.energy.squareRoot(), error: part.spectrum.error(rank: rank))
   }
 }
 
@@ -141,10 +181,13 @@ extension Adapter {
 
   /// Refuses an adapter whose factors are not what it adds to its base.
   ///
-  /// - Parameter verb: What was asked for, as "resize".
+  /// - Parameters:
+  ///   - verb: What was asked for, as "resize".
+  ///   - products: Whether LoHa and the like will do.
   /// - Throws: `AdapterError.tensor` for LoHa and the like, `.unsupported` after a PiSSA, OLoRA, CorDA or LoRA-GA initialisation.
-  func requireDeltas(for verb: String) throws(AdapterError) {
-    try requirePairs(for: verb)
+  func requireDeltas(for verb: String, products: Bool = false) throws(AdapterError) {
+    let others = products ? changes.filter { $0.product == nil } : changes
+    try requirePairs(for: verb, other: others.first)
     guard let method = InitialAdapters.changingMethod(of: self) else { return }
     throw .unsupported(
       file: file,
