@@ -45,12 +45,15 @@ struct CombinationSession {
     let started = ContinuousClock.now
     try output.checkFree()
     try LinearAlgebra.open()
-    let adapter = try AdapterFile.open(path)
-      .settled(by: try base.map { try Checkpoint.open($0) })
+    let opened = try AdapterFile.open(path)
+    let staysAsItIs =
+      opened.dialect == .kohya && base == nil && AdapterFile.isSingleFile(output.output)
+    let adapter =
+      staysAsItIs ? opened : try opened.settled(by: try base.map { try Checkpoint.open($0) })
     Warnings.say(adapter)
     let result = try Resize(adapter, to: choice, threads: threads.count).run()
-    try result.write(
-      to: output.output, options: output.containerOptions, threads: threads.count)
+    let write = staysAsItIs ? result.writeAsItWas : result.write
+    try write(output.output, output.containerOptions, threads.count)
     var facts = Report()
     facts.add("output", "output", .text(output.output))
     facts.add("modules", "modules", .count(result.modules.count))

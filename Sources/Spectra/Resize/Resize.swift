@@ -48,6 +48,14 @@ package struct Resize: Sendable {
       let writer = PEFTWriter(try AdapterConversion(adapter, base: nil))
       try writer.rewritten().write(to: path, options: options, threads: threads)
     }
+
+    /// Writes the adapter as the single file without a configuration that it was, names and metadata kept.
+    ///
+    /// - Throws: `ErrorList` for what such a file cannot hold; `ContainerError` for the place.
+    package func writeAsItWas(to path: String, options: OutputOptions, threads: Int) throws {
+      try AdapterConversion(keepingNamesOf: adapter).asItWas()
+        .write(to: path, options: options, threads: threads)
+    }
   }
 
   /// Decomposes every module and cuts it.
@@ -86,6 +94,12 @@ package struct Resize: Sendable {
     case .each(let target):
       return spectra.map { spectrum in
         max(1, target.rank(values: spectrum.values, energy: spectrum.energy) ?? 1)
+      }
+    case .kohya(let rule):
+      return zip(adapter.updates, spectra).map { update, spectrum in
+        rule.rank(
+          values: spectrum.values, count: min(spectrum.rows, spectrum.columns),
+          isConvolution: update.pair.down.shape.rank == 4)
       }
     case .budget(let parameters, let most):
       let candidates = zip(whole, spectra).map { matrices, spectrum in
