@@ -28,7 +28,10 @@ struct NamingTests {
   }
 
   @Test(arguments: [
-    ("lora_unet_double_blocks_0_img_attn_qkv", ModelPart.denoiser, "double_blocks_0_img_attn_qkv"),
+    (
+      "lora_unet_double_blocks_0_img_attn_qkv", ModelPart.denoiser as ModelPart?,
+      "double_blocks_0_img_attn_qkv"
+    ),
     ("lora_unet__blocks_0_ffn_0", .denoiser, "blocks_0_ffn_0"),
     (
       "lora_te2_text_model_encoder_layers_0_mlp_fc1", .secondEncoder,
@@ -47,7 +50,7 @@ struct NamingTests {
   }
 
   @Test(arguments: [
-    (NamingRule.Share.equal, 3, [24, 8], [8, 8, 8]), (.equal, 3, [25, 8], nil),
+    (NamingRule.Share.equal, 3, [24, 8], [8, 8, 8] as [Int]?), (.equal, 3, [25, 8], nil),
     (.columns(count: 3), 4, [56, 8], [8, 8, 8, 32]), (.columns(count: 3), 4, [24, 8], nil),
     (.equal, 1, [7, 8], [7]),
   ])
