@@ -20,6 +20,8 @@ package struct Adapter: Sendable {
   package let metadata: OrderedDictionary<String, String>
   /// Of the adapter's tensors: the same for the folder and the single-file form.
   package let fingerprint: Fingerprint
+  /// The part that was taken of it; nil for the whole.
+  package internal(set) var part: ModelPart?
 
   package init(
     file: String, dialect: AdapterDialect = .peft, configuration: AdapterConfiguration,

@@ -33,8 +33,9 @@ package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendab
 
   package static var defaultCompletionKind: CompletionKind { .file() }
 
-  /// Reads the adapter.
-  func open() throws -> WeightedAdapter {
-    WeightedAdapter(try AdapterFile.open(path), weight: weight)
+  /// Reads the adapter, or one part of it.
+  func open(part: ModelPart? = nil) throws -> WeightedAdapter {
+    let adapter = try AdapterFile.open(path)
+    return WeightedAdapter(try part.map(adapter.selecting) ?? adapter, weight: weight)
   }
 }
