@@ -6,7 +6,7 @@ extension Adapter {
   /// Its parts, with how many modules of each, in the order of `ModelPart`; empty when the names tell of
   /// no such model.
   package var parts: OrderedDictionary<ModelPart, Int> {
-    ImageAdapter.parts(of: updates.map(\.module))
+    ImageAdapter.parts(of: changedModules)
   }
 
   /// The adapter of one part alone.
@@ -27,6 +27,7 @@ extension Adapter {
     var result = Adapter(
       file: file, dialect: dialect, configuration: configuration,
       updates: updates.filter { ImageAdapter.part(of: $0.module) == wanted },
+      changes: changes.filter { ImageAdapter.part(of: $0.module) == wanted },
       replacements: replacements.filter { ImageAdapter.part(of: $0.parameter) == wanted },
       metadata: metadata, fingerprint: fingerprint)
     result.part = wanted

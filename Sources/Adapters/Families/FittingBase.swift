@@ -14,7 +14,7 @@ struct FittingBase {
   }
 
   private func checkFamily() throws(AdapterError) {
-    let modules = adapter.updates.map(\.module).filter {
+    let modules = adapter.changedModules.filter {
       ImageAdapter.part(of: $0) == .denoiser
     }
     let own = UNetVersion(adapter).narrowed(ImageAdapter.families(of: modules))
