@@ -20,6 +20,8 @@ package struct Adapter: Sendable {
   package let metadata: OrderedDictionary<String, String>
   /// Of the adapter's tensors: the same for the folder and the single-file form.
   package let fingerprint: Fingerprint
+  /// The part that was taken of it; nil for the whole.
+  package internal(set) var part: ModelPart?
 
   package init(
     file: String, dialect: AdapterDialect = .peft, configuration: AdapterConfiguration,
@@ -37,8 +39,11 @@ package struct Adapter: Sendable {
   }
 
   /// Modules that it changes, in whichever way.
-  package var moduleCount: Int {
-    Set((updates.map(\.module) + changes.map(\.module)).map { ExactString($0) }).count
+  package var moduleCount: Int { changedModules.count }
+
+  /// Their names, each once, in the order of the file.
+  var changedModules: [String] {
+    OrderedSet((updates.map(\.module) + changes.map(\.module)).map { ExactString($0) }).map(\.text)
   }
 
   /// Modules whose lora_B is all zero: they have no effect.

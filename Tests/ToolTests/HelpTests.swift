@@ -169,6 +169,18 @@ import TestSupport
         remainder goes beside the result, or into its folder as
         lora_remainder.safetensors.
 
+        Files of LyCORIS, kohya and ComfyUI hold other kinds beside B·A: LoCon with
+        Tucker cores, LoHa, LoKr, whole differences of weights, biases and norms,
+        parameters set whole, DoRA's lengths of outputs or inputs, and what multiplies
+        the weight: IA³, OFT, BOFT, GLoRA. Each is what its trainer's forward makes.
+        Others differ: LyCORIS' own merge scales LoHa and LoKr twice; ComfyUI takes
+        DoRA's norms of outputs from the base alone, reads an alpha of 0 as 0 where
+        trainers mean the rank, and lets OFT go alpha far, not alpha times the outputs.
+        A weight w of DoRA goes that part of the way, W + w·(W' − W), as in ComfyUI;
+        LyCORIS' modules keep the whole delta and scale a part of the way. What
+        multiplies is not taken out by subtraction: unmerge it with --base, or merge
+        with --reversible. OFT, BOFT and GLoRA hold one weight at a time in memory.
+
         Into quantized weights (lora quantize, bitsandbytes) a merge has to be told
         how. --dequantize writes all of them out; the result is that of a merge into
         what lora dequantize writes. --requantize rounds those that change to codes
@@ -187,6 +199,10 @@ import TestSupport
           --initial-adapter <path>
                                   For a PiSSA, OLoRA, CorDA or LoRA-GA adapter: the
                                   adapter it started from.
+          --part <part>           Take one part of an adapter of an image model, whose
+                                  other parts have their weights in another file: unet
+                                  (also transformer), te1, te2 or te3. The report names
+                                  what is left out. (values: unet, te1, te2, te3)
           --dtype <type>          Write floating-point tensors as f32, f16, bf16 or
                                   f64. (default: each tensor's own) (values: f32, f16,
                                   bf16, f64)

@@ -27,6 +27,7 @@ package struct AdapterConversion {
   /// nil where a module's family is not known.
   private let family: FamilyConversion?
   private let checkpoint: Checkpoint?
+  private var keepsMetadata = false
   /// PEFT: one rank and one alpha for all modules, no patterns, no rank stabilization.
   package var isUniform = false
 
@@ -40,6 +41,23 @@ package struct AdapterConversion {
     checkpoint = base
     family = FamilyConversion(adapter, base: base.flatMap { PartedBase($0.entries) })
     self.adapter = family == nil ? try adapter.settled(by: base) : adapter
+  }
+
+  /// A conversion that leaves names as they are, whatever they mean.
+  package init(keepingNamesOf adapter: Adapter) {
+    (self.adapter, base, family, checkpoint) = (adapter, nil, nil, nil)
+    keepsMetadata = true
+  }
+
+  /// The adapter as a single file without a configuration, under its own names: kohya's factors where it
+  /// had those, else PEFT's.
+  ///
+  /// - Throws: `ErrorList` with everything that such a file cannot hold.
+  package func asItWas() throws(ErrorList) -> ConvertedAdapter {
+    let isKohya = adapter.updates.first?.name.hasSuffix(".lora_down.weight") ?? true
+    return isKohya
+      ? try KohyaWriter(self, isNamed: true).converted()
+      : try PipelineWriter(self, isDiffusers: false).converted()
   }
 
   /// The adapter in `dialect`.
@@ -111,9 +129,14 @@ package struct AdapterConversion {
     }
   }
 
-  /// What is known of the base's identity goes along.
+  /// What is known of the base's identity goes along; where names stay, all that is true of the result:
+  /// hashes of the old tensors and the settings of the old scalings are not.
   package var metadata: OrderedDictionary<String, String> {
-    adapter.metadata.filter { $0.key == MetadataKey.baseFingerprint }
+    adapter.metadata.filter { entry in
+      guard keepsMetadata else { return entry.key == MetadataKey.baseFingerprint }
+      return !["sshs_model_hash", "sshs_legacy_hash"].contains(entry.key)
+        && !SavedSettings.keys.contains(entry.key)
+    }
   }
 
   /// Refuses what none of the dialects beside PEFT's has a form for.

@@ -50,7 +50,7 @@ struct FamilyConversion {
       result.updates = try updates(of: nil, naming)
       return result
     }
-    let candidates = UNetSizes.narrowed(families, by: modules, of: adapter)
+    let candidates = try narrowed()
     var found: [(family: ModelFamily, updates: [ModuleUpdate])] = []
     for family in candidates { found.append((family, try updates(of: family, naming))) }
     let differing = found.filter { $0.updates.map(\.module) != found[0].updates.map(\.module) }
@@ -65,6 +65,16 @@ struct FamilyConversion {
     }
     result.updates = found[0].updates
     return result
+  }
+
+  /// The families that the adapter's sizes, and the base, leave.
+  private func narrowed() throws(ErrorList) -> [ModelFamily] {
+    let own = UNetVersion(adapter).narrowed(families)
+    guard let base, !base.families.isEmpty else { return own }
+    let names = Set(base.families.map(\.name))
+    let common = own.filter { names.contains($0.name) }
+    guard common.isEmpty else { return common }
+    throw ErrorList([FittingBase.mismatch(adapter.file, own, base.families)])
   }
 
   private func updates(
@@ -94,48 +104,5 @@ struct FamilyConversion {
       }
     }
     return try renaming.updates(naming)
-  }
-}
-
-/// Tells the three models with Stable Diffusion's UNet by its sizes and its depth.
-private enum UNetSizes {
-  /// Features of the text that attention reads, by family.
-  private static let contexts = [
-    768: ModelFamily.stableDiffusion1, 1024: .stableDiffusion2, 2048: .stableDiffusionXL,
-  ]
-
-  static func narrowed(
-    _ families: [ModelFamily],
-    by modules: [(update: ModuleUpdate, part: ModelPart, name: ModuleReference)],
-    of adapter: Adapter
-  ) -> [ModelFamily] {
-    guard let first = families.first, first.isUNet else { return families }
-    let sizes = Set(
-      modules.filter { ["attn2.to_k", "attn2_to_k"].contains(where: $0.name.name.hasSuffix) }
-        .compactMap { $0.update.pair.down.shape.dimensions.dropFirst().first })
-    if let size = sizes.first, sizes.count == 1, let family = contexts[size] {
-      return families.filter { $0.name == family.name }
-    }
-    let names = modules.filter { $0.part == .denoiser }.map(\.name)
-    let pieces = names.compactMap {
-      first.run(of: $0.name, isUnderscored: $0.isUnderscored)?.pieces.first
-    }
-    let hasSecondEncoder = modules.contains { $0.part == .secondEncoder }
-    let isXL = hasSecondEncoder || pieces.contains(where: isOnlyXL)
-    let isSmall = pieces.contains { piece in
-      ["down_blocks.0.attentions.", "down_blocks.3.", "up_blocks.3."]
-        .contains(where: piece.hasPrefix)
-    }
-    guard isXL != isSmall else { return families }
-    return families.filter { ($0.name == ModelFamily.stableDiffusionXL.name) == isXL }
-  }
-
-  /// SDXL has up to ten transformer blocks in one attention, the others one.
-  private static func isOnlyXL(_ piece: String) -> Bool {
-    let parts = piece.dottedParts
-    guard let index = parts.firstIndex(of: "transformer_blocks"), index + 1 < parts.count else {
-      return piece.hasPrefix("add_embedding.")
-    }
-    return parts[index + 1] != "0"
   }
 }

@@ -8,8 +8,14 @@ extension Adapter {
   /// A module whose rows are several in the file is cut; several whose rows are one in the file are joined
   /// (`JoinedUpdate`). What the file has no such part or module for stays as it is.
   ///
-  /// - Throws: `ErrorList` with every update whose rows do not go with those of the file.
+  /// - Throws: `ErrorList` with every update whose rows do not go with those of the file, or with the one
+  ///   reason why the adapter is of another model or has further parts.
   func placed(on base: PartedBase, _ map: NameMap) throws(ErrorList) -> Adapter {
+    do throws(AdapterError) {
+      try FittingBase(adapter: self, base: base).check()
+    } catch {
+      throw ErrorList([error])
+    }
     var placement = FamilyPlacement(file: file, base: base)
     for update in updates {
       placement.take(update, isHeld: map.base(for: update.module + ".weight") != nil)

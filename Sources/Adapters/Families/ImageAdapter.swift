@@ -4,7 +4,7 @@ import Tensors
 /// them: there, alpha is the rank unless the file says otherwise.
 ///
 /// Adapters of language models have such names as well, and theirs is never the rank by itself.
-enum ImageAdapter {
+package enum ImageAdapter {
   /// Whether these are the tensors of such an adapter.
   static func isOne(_ names: [String]) -> Bool {
     let modules = names.compactMap { KohyaName($0, takesShared: true)?.module }
@@ -20,9 +20,19 @@ enum ImageAdapter {
     "text_encoder_3.",
   ]
 
+  /// Whether diffusers' prefix leads the name, and no language model's, which can have the same.
   private static func isDiffusersTransformer(_ module: String) -> Bool {
-    module.hasPrefix("transformer.") && module.holds("_blocks.")
+    guard module.hasPrefix("transformer.") else { return false }
+    let rest = module.dropFirst("transformer.".count)
+    let isDiffusers = [".to_q", ".to_k", ".to_v", ".to_out.0"].contains(where: rest.hasSuffix)
+    return isDiffusers || !languageRoots.contains(where: rest.hasPrefix)
   }
+
+  /// What follows `transformer.` in GPT-2, Falcon, BLOOM, MPT, ChatGLM, CTRL, XLM and DistilBERT.
+  private static let languageRoots = [
+    "h.", "blocks.", "encoder.", "layers.", "layer.", "attentions.", "ffns.", "word_embeddings",
+    "wte", "embedding.",
+  ]
 
   /// The families whose denoiser has modules of these names.
   static func families(of modules: [String]) -> [ModelFamily] {

@@ -17,14 +17,32 @@ struct PartedBase {
   struct Part {
     /// nil of a file that is some text encoder.
     let part: ModelPart?
+    fileprivate let root: String
     /// Whose names it has; none of a model that is not known.
     let families: [ModelFamily]
     fileprivate(set) var places: [ExactString: Place] = [:]
     /// Modules that no family knows, by their names with underscores.
     fileprivate var unknown: [String: [String]] = [:]
+
+    /// The shapes of the weights that hold each piece.
+    var shapes: [(piece: String, shape: Shape)] { places.map { ($0.key.text, $0.value.shape) } }
   }
 
   private(set) var parts: [Part] = []
+
+  /// What the denoiser can be; none where there is none, or none that is known.
+  var families: [ModelFamily] {
+    guard let denoiser = parts.first(where: { $0.part == .denoiser }) else { return [] }
+    let version = UNetVersion(
+      denoiser, hasSecondEncoder: parts.contains { $0.part == .secondEncoder })
+    let found = version.narrowed(denoiser.families)
+    // Stable Diffusion 1 has CLIP of transformers, 2 has OpenCLIP.
+    let excluded =
+      parts.contains { $0.root == "cond_stage_model.transformer." }
+      ? ModelFamily.stableDiffusion2
+      : parts.contains { $0.root == "cond_stage_model.model." } ? .stableDiffusion1 : nil
+    return found.filter { $0.name != excluded?.name }
+  }
 
   /// nil when this is no such file, as far as its names tell.
   init?(_ entries: [TensorEntry]) {
@@ -68,7 +86,7 @@ extension PartedBase.Part {
   fileprivate init(
     _ part: ModelPart?, root: String, _ modules: [(name: String, shape: Shape)]
   ) {
-    self.part = part
+    (self.part, self.root) = (part, root)
     let names = modules.map { Self.local($0.name, root: root) }
     if part == .denoiser {
       families = ModelFamily.fitting(names)

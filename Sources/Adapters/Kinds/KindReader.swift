@@ -8,8 +8,12 @@ struct KindReader {
 
   func part(_ part: KindPart) -> NamedTensor? { parts[.kind(part)] }
 
-  /// In an order that does not depend on the file's.
-  private var names: [String] { parts.values.map(\.name).sorted() }
+  /// The telling tensors first, in an order that does not depend on the file's.
+  private var names: [String] {
+    let order = KindPart.allCases.map { KohyaName.Part.kind($0) } + [.down, .up, .alpha]
+    let known = order.compactMap { parts[$0]?.name }
+    return known + parts.values.map(\.name).filter { !known.contains($0) }.sorted()
+  }
 
   func refusal(_ name: String, _ problem: String) -> AdapterError {
     .tensor(file: file, name: name, problem: problem)

@@ -46,13 +46,18 @@ struct CombinationSession {
     try output.checkFree()
     try LinearAlgebra.open()
     let checkpoint = try base.map { try Checkpoint.open($0) }
-    let adapter = try AdapterFile.open(path).settled(by: checkpoint)
+    let opened = try AdapterFile.open(path)
+    // What becomes a pair has to know the kernels of convolutions.
+    let staysAsItIs =
+      opened.dialect == .kohya && base == nil && AdapterFile.isSingleFile(output.output)
+      && opened.changes.isEmpty
+    let adapter = staysAsItIs ? opened : try opened.settled(by: checkpoint)
     Warnings.say(adapter)
     var resize = Resize(adapter, to: choice, threads: threads.count)
     resize.weightShapes = Self.shapes(checkpoint?.entries ?? [])
     let result = try resize.run()
-    try result.write(
-      to: output.output, options: output.containerOptions, threads: threads.count)
+    let write = staysAsItIs ? result.writeAsItWas : result.write
+    try write(output.output, output.containerOptions, threads.count)
     var facts = Report()
     facts.add("output", "output", .text(output.output))
     facts.add("modules", "modules", .count(result.modules.count))

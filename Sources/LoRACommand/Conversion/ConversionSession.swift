@@ -11,9 +11,11 @@ struct ConversionSession {
   let report: ReportOptions
 
   func convert(
-    adapter path: String, to dialect: AdapterDialect, base: String?, isUniform: Bool
+    adapter path: String, to dialect: AdapterDialect, base: String?, part: ModelPart?,
+    isUniform: Bool
   ) throws {
-    let adapter = try AdapterFile.open(path)
+    let opened = try AdapterFile.open(path)
+    let adapter = try part.map(opened.selecting) ?? opened
     var conversion = try AdapterConversion(adapter, base: try base.map { try Checkpoint.open($0) })
     conversion.isUniform = isUniform
     let converted = try conversion.converted(to: dialect)

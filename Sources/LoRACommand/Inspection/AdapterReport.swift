@@ -7,8 +7,11 @@ extension AdapterSummary {
   func report(_ detail: InspectionDetail) -> Report {
     var report = Report()
     report.add("dialect", "dialect", .text(outline.dialect.displayName))
+    addModel(to: &report)
     report.add("rank", "rank", Quantity(.list(ranks.map(Value.integer)), .plain))
-    report.add("alpha", "alpha", .number(outline.configuration.alpha, digits: 6))
+    if !outline.modules.isEmpty || outline.changedNames.isEmpty {
+      report.add("alpha", "alpha", .number(outline.configuration.alpha, digits: 6))
+    }
     report.add("scaling", "scaling", Quantity(.list(scalings.map(Value.number)), .significant(6)))
     report.add(
       "rank_stabilized", "rank stabilized", Quantity(.flag(outline.configuration.isRankStabilized)))
@@ -40,6 +43,18 @@ extension AdapterSummary {
       if detail == .all || outline.modules.count <= Self.longestListing { report.add(nil, table) }
     }
     return report
+  }
+
+  /// Of an adapter of an image or video model: whose, and which parts.
+  private func addModel(to report: inout Report) {
+    let modules = outline.modules.map(\.name)
+    let parts = ImageAdapter.parts(of: modules)
+    guard !parts.isEmpty else { return }
+    let models = ImageAdapter.models(of: modules)
+    report.add("models", "of a model", Quantity(.list(models.map { .text($0) })))
+    report.add(
+      "parts", "parts",
+      Quantity(.list(parts.map { .text("\($0.key.word) (\($0.value) modules)") })))
   }
 
   /// Up to this many modules are listed without being asked for.

@@ -27,10 +27,10 @@ enum MergedAdapters {
     return try state.steps.map { step in
       try step.adapters.map { merged in
         guard let place = places.next() else {
-          return WeightedAdapter(try AdapterFile.open(merged.path), weight: merged.weight)
+          return WeightedAdapter(try merged.open(), weight: merged.weight)
         }
         return WeightedAdapter(
-          try AdapterFile.open(place.path), weight: place.weight == 1 ? merged.weight : place.weight
+          try merged.open(at: place.path), weight: place.weight == 1 ? merged.weight : place.weight
         )
       }
     }

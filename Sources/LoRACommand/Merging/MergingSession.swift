@@ -15,6 +15,8 @@ struct MergingSession {
   var options = MergeOptions()
   /// Merge although an adapter was trained on another base.
   var takesAnyBase = false
+  /// The part of each adapter that is taken; nil for the whole.
+  var part: ModelPart?
   let threads: ThreadsOption
   let report: ReportOptions
 
@@ -91,7 +93,7 @@ struct MergingSession {
     var opened: [WeightedAdapter] = []
     for argument in adapters {
       do {
-        opened.append(try argument.open())
+        opened.append(try argument.open(part: part))
       } catch let error as any ReportableError {
         errors.append(error)
       }

@@ -31,8 +31,6 @@ struct RankOptions: ParsableArguments {
   func validate() throws {
     let given = [rank != nil, energy != nil, budget != nil].count { $0 }
     try require(given <= 1, "--rank, --energy and --budget exclude each other")
-    try require(
-      given == 1 || maxRank != nil, "give --rank, --energy or --budget: how much is kept")
     try require(rank == nil || maxRank == nil, "--rank and --max-rank exclude each other")
     for (name, value) in [("--rank", rank), ("--max-rank", maxRank)] {
       guard let value else { continue }
@@ -43,6 +41,13 @@ struct RankOptions: ParsableArguments {
     if let energy {
       try require(energy > 0 && energy <= 1, "--energy is \(energy), expected above 0 and up to 1")
     }
+  }
+
+  /// Refuses options that say nothing.
+  func requireChoice() throws {
+    try require(
+      rank != nil || energy != nil || budget != nil || maxRank != nil,
+      "give --rank, --energy or --budget: how much is kept")
   }
 
   /// The choice, for numbers of this many bytes.

@@ -38,18 +38,19 @@ package struct WeightedAdapterArgument: ExpressibleByArgument, Equatable, Sendab
 
   package static var defaultCompletionKind: CompletionKind { .file() }
 
-  /// Reads the adapter.
+  /// Reads the adapter, or one part of it.
   ///
   /// - Throws: `WeightSpelling` where there is none and the path is one with a weight in another
   ///   spelling; what reading throws.
-  func open() throws -> WeightedAdapter {
+  func open(part: ModelPart? = nil) throws -> WeightedAdapter {
     if path != "-", !Folder.holdsAnything(at: path),
       let place = path.lastIndex(where: { "@:=".contains($0) }), place > path.startIndex,
       Folder.holdsAnything(at: String(path[..<place]))
     {
       throw WeightSpelling(argument: path, adapter: String(path[..<place]))
     }
-    return WeightedAdapter(try AdapterFile.open(path), weight: weight)
+    let adapter = try AdapterFile.open(path)
+    return WeightedAdapter(try part.map(adapter.selecting) ?? adapter, weight: weight)
   }
 }
 

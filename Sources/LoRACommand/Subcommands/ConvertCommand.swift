@@ -39,6 +39,8 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The adapter's base.", valueName: "path"), completion: .file())
   var base: String?
 
+  @OptionGroup var part: PartOption
+
   @Flag(
     help: """
       Give all modules of a PEFT adapter one rank and one alpha, without patterns and rsLoRA, for \
@@ -66,7 +68,8 @@ struct ConvertCommand: ParsableCommand {
     let session = ConversionSession(output: output, threads: threads, report: report)
     if try isAdapter() {
       try session.convert(
-        adapter: input, to: (to ?? .peft).dialect, base: base, isUniform: uniform)
+        adapter: input, to: (to ?? .peft).dialect, base: base, part: part.value,
+        isUniform: uniform)
     } else {
       try session.convert(checkpoint: input, type: dtype?.type, shardSize: shardSize.byteCount)
     }
@@ -74,7 +77,7 @@ struct ConvertCommand: ParsableCommand {
 
   /// What the input is; a stream, which cannot be looked at twice, is a checkpoint without `--to`.
   private func isAdapter() throws -> Bool {
-    let asksForAdapter = to != nil || base != nil || uniform
+    let asksForAdapter = to != nil || base != nil || uniform || part.value != nil
     let asksForCheckpoint = dtype != nil || shardSize.byteCount != nil
     if asksForAdapter, asksForCheckpoint {
       throw ValidationError("--dtype and --shard-size are for checkpoints, the rest for adapters")

@@ -44,6 +44,7 @@ struct ExtractCommand: ParsableCommand {
 
   func validate() throws {
     try require(base != "-" || tuned != "-", "'-' can be read only once")
+    try ranks.requireChoice()
   }
 
   func run() throws {

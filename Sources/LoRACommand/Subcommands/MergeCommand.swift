@@ -50,6 +50,7 @@ struct MergeCommand: ParsableCommand {
     completion: .file())
   var initialAdapters: [String] = []
 
+  @OptionGroup var part: PartOption
   @OptionGroup var options: MergeOptionsGroup
   @OptionGroup var reversible: ReversibleOptions
 
@@ -80,7 +81,7 @@ struct MergeCommand: ParsableCommand {
     try MergingSession(
       output: output, isReversible: reversible.reversible, newRemainder: remainder,
       shardSize: shardSize.byteCount, options: options.options,
-      takesAnyBase: fingerprint.anyBase, threads: threads, report: report
+      takesAnyBase: fingerprint.anyBase, part: part.value, threads: threads, report: report
     ).merge(adapters, into: base, initial: initialAdapters)
   }
 }

@@ -21,6 +21,7 @@ struct SwapCommand: ParsableCommand {
   var adapters: [WeightedAdapterArgument]
 
   @OptionGroup var origin: MergedOriginOptions
+  @OptionGroup var part: PartOption
   @OptionGroup var options: MergeOptionsGroup
   @OptionGroup var reversible: ReversibleOptions
 
@@ -53,7 +54,7 @@ struct SwapCommand: ParsableCommand {
     try MergingSession(
       output: output, isReversible: reversible.reversible, newRemainder: newRemainder,
       shardSize: shardSize.byteCount, options: options.options,
-      takesAnyBase: fingerprint.anyBase, threads: threads, report: report
+      takesAnyBase: fingerprint.anyBase, part: part.value, threads: threads, report: report
     ).swap(merged, for: adapters, origin: origin)
   }
 }

@@ -105,11 +105,12 @@ package struct InPlaceRecipe: Sendable {
   private func open(_ step: MergedState.Step) throws -> [WeightedAdapter] {
     try step.adapters.map { wanted in
       if let given = adapters.first(where: { $0.fingerprint == wanted.fingerprint }) {
-        return WeightedAdapter(given, weight: wanted.weight)
+        return WeightedAdapter(
+          try wanted.part.map(given.selecting) ?? given, weight: wanted.weight)
       }
       let found: Adapter
       do {
-        found = try AdapterFile.open(wanted.path)
+        found = try wanted.open()
       } catch {
         throw missing("the adapter \(escaped(wanted.path))", "--adapter", error)
       }

@@ -65,7 +65,7 @@ extension MergedState.Step {
     step.adapters = adapters.map { adapter in
       RecordedAdapter(
         path: Folder.absolute(adapter.path), fingerprint: adapter.fingerprint,
-        weight: adapter.weight)
+        weight: adapter.weight, part: adapter.part)
     }
     return step
   }

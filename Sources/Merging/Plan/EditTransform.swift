@@ -225,15 +225,14 @@ final class EditTransform: TensorTransform {
     let sample = SurvivalMeter.sample(of: elements, in: count)
     let local =
       (sample.lowerBound - elements.lowerBound)..<(sample.upperBound - elements.lowerBound)
-    let size = format.source.byteCount
-    let source = before.extracting((local.lowerBound * size)..<(local.upperBound * size))
-    let resultSize = format.result.byteCount
-    let result = after.extracting(
-      (local.lowerBound * resultSize)..<(local.upperBound * resultSize))
+    func bytes(_ format: FloatFormat) -> Range<Int> {
+      (local.lowerBound * format.byteCount)..<(local.upperBound * format.byteCount)
+    }
+    let source = before.extracting(bytes(format.source))
     let old = FloatCoding.floats(of: source, as: format.source)
     meter.record(
       name, before: old, delta: try delta(sample, from: source, old),
-      after: FloatCoding.floats(of: result, as: format.result))
+      after: FloatCoding.floats(of: after.extracting(bytes(format.result)), as: format.result))
   }
 
   /// What is to be added to the weights `source`, before any rounding to the result's format.

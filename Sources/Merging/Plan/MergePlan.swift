@@ -186,9 +186,9 @@ package struct MergePlan: Sendable {
         "shares its module with another adapter, and one of them is \(kind); such updates "
           + "do not add up: merge them one after the other"
       } else if adapter.weight != 1, adapter.adapter.dialect != .kohya {
-        "is a \(kind) module, which has no weighted form; merge this adapter with weight 1"
+        "is of \(kind), which has no weighted form; merge this adapter with weight 1"
       } else if adapter.weight < 0 {
-        "is a \(kind) module, which no negative weight takes out: give --base, or merge with "
+        "is of \(kind), which no negative weight takes out: give --base, or merge with "
           + "--reversible"
       } else {
         nil

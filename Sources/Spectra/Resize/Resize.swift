@@ -59,6 +59,14 @@ package struct Resize: Sendable {
       let writer = PEFTWriter(try AdapterConversion(adapter, base: nil))
       try writer.rewritten().write(to: path, options: options, threads: threads)
     }
+
+    /// Writes the adapter as the single file without a configuration that it was, names and metadata kept.
+    ///
+    /// - Throws: `ErrorList` for what such a file cannot hold; `ContainerError` for the place.
+    package func writeAsItWas(to path: String, options: OutputOptions, threads: Int) throws {
+      try AdapterConversion(keepingNamesOf: adapter).asItWas()
+        .write(to: path, options: options, threads: threads)
+    }
   }
 
   /// Decomposes every module and cuts it.
@@ -116,10 +124,19 @@ package struct Resize: Sendable {
     let most =
       switch choice {
       case .each(let target): rank(of: spectrum, for: target)
+      case .kohya(let rule): Self.rank(of: update, spectrum, by: rule)
       case .budget(_, let most): most
       }
     return Part(
       update: update, spectrum: spectrum, matrices: matrices.map { $0.truncated(to: most) })
+  }
+
+  private static func rank(
+    of update: ModuleUpdate, _ spectrum: Spectrum, by rule: KohyaRank
+  ) -> Int {
+    rule.rank(
+      values: spectrum.values, count: min(spectrum.rows, spectrum.columns),
+      isConvolution: update.pair.down.shape.rank == 4)
   }
 
   private func rank(of spectrum: Spectrum, for target: RankTarget) -> Int {
@@ -130,6 +147,8 @@ package struct Resize: Sendable {
     switch choice {
     case .each(let target):
       return parts.map { rank(of: $0.spectrum, for: target) }
+    case .kohya(let rule):
+      return parts.map { Self.rank(of: $0.update, $0.spectrum, by: rule) }
     case .budget(let parameters, let most):
       let candidates = parts.map { part in
         RankAllocation.Candidate(

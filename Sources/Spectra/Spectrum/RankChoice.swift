@@ -4,4 +4,6 @@ package enum RankChoice: Sendable, Equatable {
   case each(RankTarget)
   /// At most this many parameters in all pairs together, and no rank above `most`.
   case budget(parameters: Int, most: Int)
+  /// Module by module, as kohya's tool does.
+  case kohya(KohyaRank)
 }

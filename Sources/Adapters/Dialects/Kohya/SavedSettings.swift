@@ -12,6 +12,8 @@ import Tensors
 struct SavedSettings {
   static let key = "lora_adapter_metadata"
   private static let plainKeys = ["lora_alpha", "network_alpha"]
+  /// All keys that state a scaling.
+  static let keys = [key, "r"] + plainKeys
 
   /// By part of a pipeline, with its dot; `""` for a model by itself.
   private var parts: [String: AdapterConfiguration] = [:]
