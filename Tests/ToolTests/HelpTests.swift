@@ -185,6 +185,10 @@ import TestSupport
           --initial-adapter <path>
                                   For a PiSSA, OLoRA, CorDA or LoRA-GA adapter: the
                                   adapter it started from.
+          --part <part>           Take one part of an adapter of an image model, whose
+                                  other parts have their weights in another file: unet
+                                  (also transformer), te1, te2 or te3. The report names
+                                  what is left out. (values: unet, te1, te2, te3)
           --dtype <type>          Write floating-point tensors as f32, f16, bf16 or
                                   f64. (default: each tensor's own) (values: f32, f16,
                                   bf16, f64)
