@@ -69,8 +69,7 @@ package func takeRecords<Scalar: DenseScalar>(
   let capacity = range.count / layout.roles.count + 1
   let places = layout.count(.text)
   var fields = [LoraTextField](repeating: LoraTextField(), count: places * capacity)
-  let roles = layout.roles.map(\.kernel)
-  var truths = [UInt8](repeating: 0, count: roles.count)
+  records.truths = [UInt8](repeating: 0, count: layout.roles.count)
   var progress = LoraRecordProgress()
   records.lines = unsafe Array(unsafeUninitializedCapacity: capacity) { lines, rows in
     records.features = unsafe Array(
@@ -79,22 +78,12 @@ package func takeRecords<Scalar: DenseScalar>(
       records.targets = unsafe Array(
         unsafeUninitializedCapacity: capacity * layout.count(.target)
       ) { targets, targetCount in
-        unsafe roles.withUnsafeBufferPointer { roles in
-          unsafe fields.withUnsafeMutableBufferPointer { fields in
-            unsafe truths.withUnsafeMutableBufferPointer { truths in
-              var form = unsafe LoraRecordLayout(
-                columns: roles.count, roles: roles.baseAddress, delimiter: layout.delimiter,
-                comment: layout.comment ?? 0, decimal: layout.decimal,
-                allows_missing: layout.allowsMissing ? 1 : 0)
-              var output = unsafe LoraRecordOutput(
-                features: features.baseAddress, targets: targets.baseAddress,
-                texts: fields.baseAddress, lines: lines.baseAddress, truths: truths.baseAddress)
-              unsafe text.withUnsafeBufferPointer { text in
-                guard let start = text.baseAddress else { return }
-                progress = unsafe Scalar.kernels.takeRecords(
-                  start + range.lowerBound, range.count, &form, &output)
-              }
-            }
+        unsafe fields.withUnsafeMutableBufferPointer { fields in
+          unsafe records.truths.withUnsafeMutableBufferPointer { truths in
+            var output = unsafe LoraRecordOutput(
+              features: features.baseAddress, targets: targets.baseAddress,
+              texts: fields.baseAddress, lines: lines.baseAddress, truths: truths.baseAddress)
+            progress = unsafe takePlainRecords(text, in: range, layout, Scalar.self, &output)
           }
         }
         targetCount = progress.rows * layout.count(.target)
@@ -105,12 +94,30 @@ package func takeRecords<Scalar: DenseScalar>(
   }
   (records.rows, records.byteCount) = (progress.rows, progress.bytes)
   records.lineCount = progress.lines
-  records.truths = truths
   records.texts = fields.prefix(places * progress.rows).map { field in
     let start = range.lowerBound + Int(field.start)
     return start..<start + Int(field.length)
   }
   return records
+}
+
+/// Runs the kernel on `range` of `text`; `output` has room for every record that may be in it.
+private func takePlainRecords<Scalar: DenseScalar>(
+  _ text: [UInt8], in range: Range<Int>, _ layout: RecordLayout, _: Scalar.Type,
+  _ output: inout LoraRecordOutput
+) -> LoraRecordProgress {
+  let roles = layout.roles.map(\.kernel)
+  return unsafe roles.withUnsafeBufferPointer { roles in
+    var form = unsafe LoraRecordLayout(
+      columns: roles.count, roles: roles.baseAddress, delimiter: layout.delimiter,
+      comment: layout.comment ?? 0, decimal: layout.decimal,
+      allows_missing: layout.allowsMissing ? 1 : 0)
+    return unsafe text.withUnsafeBufferPointer { text in
+      guard let start = text.baseAddress else { return LoraRecordProgress() }
+      return unsafe Scalar.kernels.takeRecords(
+        start + range.lowerBound, range.count, &form, &output)
+    }
+  }
 }
 
 /// Whether every byte of `range` is ASCII and none is NUL.

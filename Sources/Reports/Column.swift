@@ -6,20 +6,24 @@ package enum Alignment: Sendable, Equatable {
 
 /// One column of a table of `Row`s, as data: renderers differ only in rendering.
 package struct Column<Row>: Sendable {
-  /// The heading in text and CSV, and the member name in JSON.
+  /// The heading in CSV, and the member name in JSON.
   package let name: String
+  /// The heading in text.
+  package let label: String
   /// Written behind the name in the text heading, as `loss (nats)`; CSV and JSON leave it out.
   package let unit: String?
   package let alignment: Alignment
   package let format: Format
   package let value: @Sendable (Row) -> Value
 
-  /// A column of numbers, aligned right unless told otherwise.
+  /// A column of numbers, aligned right unless told otherwise; without a label the text's heading is the
+  /// name with blanks for its underscores, so that a name from a file needs one.
   package init(
-    _ name: String, unit: String? = nil, _ format: Format, alignment: Alignment = .right,
-    value: @escaping @Sendable (Row) -> Value
+    _ name: String, label: String? = nil, unit: String? = nil, _ format: Format,
+    alignment: Alignment = .right, value: @escaping @Sendable (Row) -> Value
   ) {
     self.name = name
+    self.label = label ?? name.split(separator: "_").joined(separator: " ")
     self.unit = unit
     self.format = format
     self.alignment = alignment
@@ -27,7 +31,9 @@ package struct Column<Row>: Sendable {
   }
 
   /// A column of text, aligned left.
-  package init(_ name: String, text: @escaping @Sendable (Row) -> String) {
-    self.init(name, .plain, alignment: .left) { .text(text($0)) }
+  package init(
+    _ name: String, label: String? = nil, text: @escaping @Sendable (Row) -> String
+  ) {
+    self.init(name, label: label, .plain, alignment: .left) { .text(text($0)) }
   }
 }

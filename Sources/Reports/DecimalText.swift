@@ -15,11 +15,11 @@ func decimal(_ number: Double, places: Int) -> String {
 
 /// `number` with this many significant digits; in scientific notation beyond 1e-5 and 1e15.
 ///
-/// A whole number keeps no places: `4`, not `4.000`.
-func significantDigits(_ number: Double, _ digits: Int) -> String {
+/// A whole number keeps no places unless `keepsZeros`: `4`, not `4.000`.
+func significantDigits(_ number: Double, _ digits: Int, keepsZeros: Bool = false) -> String {
   let size = number.magnitude
   guard size > 0 else { return "0" }
-  if size == size.rounded() && size < 1e15 { return decimal(number, places: 0) }
+  if size == size.rounded() && size < 1e15 && !keepsZeros { return decimal(number, places: 0) }
   let exponent = decimalExponent(size, digits: digits)
   if exponent < -5 || exponent >= 15 {
     return scientific(number, exponent: exponent, digits: digits)

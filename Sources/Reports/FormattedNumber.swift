@@ -14,23 +14,36 @@ extension Format {
   }
 
   /// `number` as a person reads it; what is not finite as `nan`, `inf` or `-inf`.
-  package func text(of number: Double) -> String {
+  ///
+  /// Zeros at the end of a fraction are left out unless `keepsZeros`, as in a column beside numbers
+  /// that have places: `25.0 %` under `13.2 %`.
+  package func text(of number: Double, keepsZeros: Bool = false) -> String {
     guard number.isFinite else { return number.description }
     switch self {
     case .plain: return number.description
     case .grouped: return thousandsApart(decimal(number, places: 0))
     case .binaryBytes, .bytesInFull, .decimalBytes: return text(of: Int(number))
     case .ratio: return threeDigits(number) + "x"
-    case .percent: return threeDigits(number * 100) + " %"
+    case .percent: return threeDigits(number * 100, keepsZeros: keepsZeros) + " %"
     case .seconds: return duration(number)
     case .significant(let digits):
-      return withoutTrailingZeros(significantDigits(number, digits))
+      let text = significantDigits(number, digits, keepsZeros: keepsZeros)
+      return thousandsApart(keepsZeros ? text : withoutTrailingZeros(text))
+    }
+  }
+
+  /// Whether the zeros at the end of a fraction are a matter of taste in this format.
+  var dropsZeros: Bool {
+    switch self {
+    case .percent, .significant: true
+    default: false
     }
   }
 }
 
-/// A comma between each three digits of a whole number.
-private func thousandsApart(_ digits: String) -> String {
+/// A comma between each three digits of the whole part.
+private func thousandsApart(_ text: String) -> String {
+  let digits = text.prefix { $0 == "-" || $0.isNumber }
   let sign = digits.hasPrefix("-") ? "-" : ""
   let bare = Array(digits.dropFirst(sign.count))
   var result = ""
@@ -38,15 +51,15 @@ private func thousandsApart(_ digits: String) -> String {
     if index > 0 && (bare.count - index).isMultiple(of: 3) { result += "," }
     result.append(digit)
   }
-  return sign + result
+  return sign + result + text.dropFirst(digits.count)
 }
 
 private func bytes(_ count: Int, step: Double, units: [String]) -> String {
   var scaled = Double(count) / step
   guard scaled.magnitude >= 1 else { return "\(count) B" }
   var unit = 0
-  // What would round up to a whole step is one of the next unit.
-  while scaled.magnitude >= (step == 1000 ? 999.5 : 1023.5), unit + 1 < units.count {
+  // Never four digits: what would round up to a thousand is one of the next unit.
+  while scaled.magnitude >= 999.5, unit + 1 < units.count {
     scaled /= step
     unit += 1
   }
@@ -73,6 +86,7 @@ private func twoDigits(_ number: Int) -> String {
 }
 
 /// Three significant digits, or all digits of the whole part when it is longer.
-private func threeDigits(_ number: Double) -> String {
-  number.magnitude >= 999.5 ? decimal(number, places: 0) : significantDigits(number, 3)
+private func threeDigits(_ number: Double, keepsZeros: Bool = false) -> String {
+  number.magnitude >= 999.5
+    ? decimal(number, places: 0) : significantDigits(number, 3, keepsZeros: keepsZeros)
 }

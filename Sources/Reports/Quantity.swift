@@ -31,13 +31,13 @@ package struct Quantity: Sendable, Equatable {
   package var text: String { text(escape: { $0 }) }
 
   /// As a person reads it, with what is no number passed through `escape`.
-  package func text(escape: (String) -> String) -> String {
+  package func text(keepsZeros: Bool = false, escape: (String) -> String) -> String {
     switch value {
     case .missing: ""
     case .flag(let flag): flag ? "yes" : "no"
     case .text(let text): escape(text)
     case .integer(let count): format.text(of: count)
-    case .number(let number): format.text(of: number)
+    case .number(let number): format.text(of: number, keepsZeros: keepsZeros)
     case .list(let values):
       values.map { Quantity($0, format).text(escape: escape) }.joined(separator: ", ")
     }

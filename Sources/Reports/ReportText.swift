@@ -16,6 +16,8 @@ extension Report {
       facts = []
     }
     for entry in entries {
+      // What only JSON knows does not part what stands around it.
+      if case .detail = entry { continue }
       if case .fact(_, let label, let quantity) = entry {
         if quantity.value != .missing, quantity.value != .list([]) {
           facts.append((escape(label), quantity.text(escape: escape)))

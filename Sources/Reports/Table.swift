@@ -3,6 +3,7 @@ package struct Table: Sendable, Equatable {
   /// What remains of a `Column` when its values have been taken.
   package struct Heading: Sendable, Equatable {
     package let name: String
+    package let label: String
     package let unit: String?
     package let alignment: Alignment
     package let format: Format
@@ -15,7 +16,8 @@ package struct Table: Sendable, Equatable {
   /// The table of `rows`, each column taking its value from each row.
   package init<Row>(_ rows: [Row], columns: [Column<Row>]) {
     self.headings = columns.map {
-      Heading(name: $0.name, unit: $0.unit, alignment: $0.alignment, format: $0.format)
+      Heading(
+        name: $0.name, label: $0.label, unit: $0.unit, alignment: $0.alignment, format: $0.format)
     }
     self.rows = rows.map { row in columns.map { $0.value(row) } }
   }

@@ -6,8 +6,13 @@ extension Table {
   /// to print.
   package func text(width: Int? = nil, escape: (String) -> String = { $0 }) -> String {
     var cells = [headings.map(\.text)]
+    let keepsZeros = headings.indices.map(hasFractions)
     for row in rows {
-      cells.append(zip(headings, row).map { Quantity($1, $0.format).text(escape: escape) })
+      cells.append(
+        headings.indices.map { column in
+          Quantity(row[column], headings[column].format)
+            .text(keepsZeros: keepsZeros[column], escape: escape)
+        })
     }
     var widths = headings.indices.map { column in
       cells.map { displayWidth(of: $0[column]) }.max() ?? 0
@@ -17,6 +22,19 @@ extension Table {
       if excess > 0 { widths[column] = max(min(16, widths[column]), widths[column] - excess) }
     }
     return cells.map { line($0, widths: widths) }.joined(separator: "\n")
+  }
+
+  /// Whether a column has numbers with places, beside which others keep the zeros of theirs.
+  private func hasFractions(_ column: Int) -> Bool {
+    let format = headings[column].format
+    return format.dropsZeros
+      && rows.contains { row in
+        if case .number(let number) = row[column] {
+          number.isFinite && format.text(of: number).contains(".")
+        } else {
+          false
+        }
+      }
   }
 
   private func line(_ cells: [String], widths: [Int]) -> String {
@@ -36,6 +54,6 @@ extension Table {
 }
 
 extension Table.Heading {
-  /// The name, with its unit in parentheses.
-  var text: String { unit.map { "\(name) (\($0))" } ?? name }
+  /// The label, with the unit in parentheses.
+  var text: String { unit.map { "\(label) (\($0))" } ?? label }
 }

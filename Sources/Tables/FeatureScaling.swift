@@ -49,7 +49,7 @@ package struct FeatureScaling: Sendable, Equatable {
   }
 
   /// Mean and deviation of each column, in two passes over the rows.
-  private static func moments<Scalar>(
+  static func moments<Scalar>(
     of matrix: Matrix<Scalar>
   ) -> [(mean: Double, deviation: Double)] {
     let columns = matrix.columns
@@ -74,6 +74,11 @@ package struct FeatureScaling: Sendable, Equatable {
     return (0..<columns).map { column in
       (means[column], (squares[column] / max(1, counts[column])).squareRoot())
     }
+  }
+
+  /// Whether it does more than fill what is missing.
+  package var standardizes: Bool {
+    mean.contains { $0 != 0 } || deviation.contains { $0 != 1 }
   }
 
   package func apply<Scalar>(to matrix: inout Matrix<Scalar>) {

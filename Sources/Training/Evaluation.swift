@@ -15,16 +15,19 @@ package struct Evaluation: Sendable, Equatable {
   }
 
   package enum Quality: Sendable, Equatable {
-    /// The share of rows whose largest output is that of their class.
-    case accuracy(Double)
-    /// Mean absolute error, root of the mean squared error, and the share of the targets' variance
-    /// that is explained: 1 - Σ(y-t)²/Σ(t-mean)², each target with its own mean, NaN when all targets are equal.
-    case errors(meanAbsolute: Double, rootMeanSquare: Double, explained: Double)
+    /// A row is taken for the class of its largest output.
+    case classes(ClassScores)
+    case values(ValueScores)
   }
 
-  /// Classes named right, for labels.
-  package var accuracy: Double? {
-    if case .accuracy(let share) = quality { share } else { nil }
+  /// For labels.
+  package var classes: ClassScores? {
+    if case .classes(let scores) = quality { scores } else { nil }
+  }
+
+  /// For values.
+  package var values: ValueScores? {
+    if case .values(let scores) = quality { scores } else { nil }
   }
 }
 
@@ -99,42 +102,38 @@ extension TableNetwork {
   ) -> Evaluation {
     let blocks = mapOutputs(of: features, workers) { first, y in
       let part = Targets<Scalar>.labels(Array(labels[first..<first + y.rows]))
-      let right = (0..<y.rows).count { y.largest(inRow: $0) == Int(labels[first + $0]) }
-      return (total: loss.sum(y, part), right: right)
+      return (total: loss.sum(y, part), guesses: (0..<y.rows).map(y.largest(inRow:)))
     }
     let total = blocks.reduce(0) { $0 + $1.total }
-    let right = blocks.reduce(0) { $0 + $1.right }
+    var scores = ClassScores(classes: outputs)
+    for (label, guess) in zip(labels, blocks.lazy.flatMap(\.guesses)) {
+      scores.note(label: Int(label), guess: guess)
+    }
     return Evaluation(
       rows: features.rows, loss: total / loss.divisor(of: Targets<Scalar>.labels(labels)),
-      quality: .accuracy(Double(right) / Double(features.rows)))
+      quality: .classes(scores))
   }
 
   private func evaluation(
     on features: Matrix<Scalar>, _ targets: Matrix<Scalar>, _ workers: Workers
   ) -> Evaluation {
     let blocks = mapOutputs(of: features, workers) { first, y in
-      var (absolute, squared) = (0.0, 0.0)
+      var (absolute, squared) = (0.0, [Double](repeating: 0, count: y.columns))
       for index in 0..<y.count {
         let error = Double(y.elements[index] - targets.elements[first * y.columns + index])
         absolute += abs(error)
-        squared += error * error
+        squared[index % y.columns] += error * error
       }
       return (absolute: absolute, squared: squared)
     }
-    let absolute = blocks.reduce(0) { $0 + $1.absolute }
-    let squared = blocks.reduce(0) { $0 + $1.squared }
-    let count = Double(targets.count)
-    var spread = 0.0
-    for column in 0..<targets.columns {
-      let values = (0..<targets.rows).map { Double(targets[$0, column]) }
-      let mean = values.reduce(0, +) / Double(values.count)
-      spread += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    }
+    let scores = ValueScores(
+      squared: (0..<targets.columns).map { output in
+        blocks.reduce(0) { $0 + $1.squared[output] }
+      },
+      spread: ValueScores.spreads(of: targets), absolute: blocks.reduce(0) { $0 + $1.absolute },
+      rows: features.rows)
     return Evaluation(
-      rows: features.rows, loss: squared / count,
-      quality: .errors(
-        meanAbsolute: absolute / count, rootMeanSquare: (squared / count).squareRoot(),
-        explained: spread == 0 ? .nan : 1 - squared / spread))
+      rows: features.rows, loss: scores.meanSquared, quality: .values(scores))
   }
 }
 

@@ -7,13 +7,15 @@ import Tensors
 /// | for     | terms of a row                                                          |
 /// |---------|-------------------------------------------------------------------------|
 /// | classes | its loss, 1 when named right                                            |
-/// | values  | Σ(y-t)², Σ\|y-t\|, and t and t² of each target                          |
+/// | values  | Σ\|y-t\|, and (y-t)², t-mean and (t-mean)² of each target             |
 package struct RowTerms: Sendable {
   private let terms: Matrix<Double>
   /// Nil for classes.
   private let outputs: Int?
   /// For classes [class][predicted class]: how many rows.
   package private(set) var confusion: [[Int]] = []
+  /// Of two classes: how well the second's rows are sorted before the first's by z₁ - z₀.
+  package private(set) var ranking: Ranking?
 
   /// The terms of all rows of `data`, which must have targets, under `network`.
   package init(
@@ -25,9 +27,11 @@ package struct RowTerms: Sendable {
       outputs = nil
       var confusion = [[Int]](
         repeating: Array(repeating: 0, count: network.outputs), count: network.outputs)
+      var scored: [(score: Double, isPositive: Bool)] = []
       network.forEachOutput(of: data.features, workers) { first, y in
         for row in 0..<y.rows {
           let label = labels[first + row]
+          if y.columns == 2 { scored.append((y[row, 1] - y[row, 0], label == 1)) }
           let guess = y.largest(inRow: row)
           confusion[Int(label)][guess] += 1
           let loss = Loss.softmaxCrossEntropy.sum(
@@ -36,16 +40,21 @@ package struct RowTerms: Sendable {
         }
       }
       self.confusion = confusion
+      if network.outputs == 2 { ranking = Ranking(scored) }
     case .values(let values):
       outputs = values.columns
+      let means = (0..<values.columns).map { column in
+        (0..<values.rows).reduce(0.0) { $0 + values[$1, column] } / Double(values.rows)
+      }
       network.forEachOutput(of: data.features, workers) { first, y in
         for row in 0..<y.rows {
           let targets = values[row: first + row]
           let errors = zip(y[row: row], targets).map { $0 - $1 }
-          elements += [
-            errors.reduce(0) { $0 + $1 * $1 }, errors.reduce(0) { $0 + abs($1) },
-          ]
-          elements += targets.flatMap { [$0, $0 * $0] }
+          elements.append(errors.reduce(0) { $0 + abs($1) })
+          for ((error, target), mean) in zip(zip(errors, targets), means) {
+            let distance = target - mean
+            elements += [error * error, distance, distance * distance]
+          }
         }
       }
     case .none:
@@ -63,14 +72,12 @@ package struct RowTerms: Sendable {
   private func metrics(_ sums: [Double]) -> [Double] {
     let rows = Double(terms.rows)
     guard let outputs else { return sums.map { $0 / rows } }
-    let count = rows * Double(outputs)
-    let spread = (0..<outputs).reduce(0.0) { total, output in
-      let (sum, squares) = (sums[2 + 2 * output], sums[3 + 2 * output])
-      return total + squares - sum * sum / rows
-    }
+    let scores = ValueScores(
+      squared: (0..<outputs).map { sums[1 + 3 * $0] },
+      spread: (0..<outputs).map { sums[3 + 3 * $0] - sums[2 + 3 * $0] * sums[2 + 3 * $0] / rows },
+      absolute: sums[0], rows: terms.rows)
     return [
-      sums[0] / count, sums[1] / count, (sums[0] / count).squareRoot(),
-      spread > 0 ? 1 - sums[0] / spread : .nan,
+      scores.meanSquared, scores.meanAbsolute, scores.rootMeanSquare, scores.meanExplained,
     ]
   }
 

@@ -66,7 +66,8 @@ def main():
         make(table, options.rows, options.columns)
         commands = {name: [sys.executable, "-c", PEER.format(load=load), table]
                     for name, load in PEERS.items()}
-        commands["lora"] = [lora, "pretrain", table, "--hidden", "1", "--steps", "1", "-o", net,
+        commands["lora"] = [lora, "pretrain", table, "--hidden", "1", "--steps", "1", "--holdout", "0",
+                            "--no-standardize", "-o", net,
                             "--force", "--no-sync", "--json"]
         best = {}
         for _ in range(options.n):

@@ -106,7 +106,7 @@ def main():
         for base in ("f32", "nf4", "f32-small", "nf4-small"):
             if base.endswith("small") and seed:
                 continue
-            train = [options.lora, "train", folder / f"{base}.safetensors", folder / "train.csv", "-o",
+            train = [options.lora, "train", folder / f"{base}.safetensors", folder / "train.csv", "--holdout", "0", "-o",
                      folder / "adapter", "--force", "--json", "--rank", 8, "--steps", options.steps,
                      "--batch-size", 64, "--learning-rate", 1e-3, "--optimizer", "adamw", "--seed", seed]
             peak = run(train)["peak_memory_bytes"]

@@ -119,14 +119,16 @@ def main():
                 write(file, *part, is_class)
             task = "classification" if is_class else "regression"
             base = folder / name
-            lora("pretrain", files[0], "--hidden", HIDDEN, "--task", task, "--epochs", 30, "-o",
+            lora("pretrain", files[0], "--hidden", HIDDEN, "--task", task, "--epochs", 30,
+                 "--holdout", 0, "--no-standardize", "--schedule", "constant", "--warmup", 0, "-o",
                  base, "--json")
             quality = "accuracy" if is_class else "r2"
             before = lora("eval", base, files[2], "--json", "--resamples", 0)
             results = {"lora": [], "torch": []}
             for seed in range(options.seeds):
                 adapter = folder / f"{name}-{seed}"
-                lora("train", base, files[1], "--rank", RANK, "--alpha", ALPHA, "--learning-rate",
+                lora("train", base, files[1], "--holdout", 0, "--schedule", "constant",
+                     "--warmup", 0, "--rank", RANK, "--alpha", ALPHA, "--learning-rate",
                      RATE, "--batch-size", BATCH, "--epochs", EPOCHS, "--optimizer", "adamw",
                      "--weight-decay", 0, "--seed", seed, "-o", adapter, "--json")
                 score = lora("eval", base, files[2], "--adapter", adapter, "--json",

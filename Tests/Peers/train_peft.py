@@ -56,7 +56,7 @@ def main():
         x = torch.tensor(np.loadtxt(rotated, delimiter=",", skiprows=1)[:, :2], dtype=torch.float64)
         for name, activation in ACTIVATIONS.items():
             base = folder / f"base-{name}"
-            lora("pretrain", plain, "--activation", name, "-o", base)
+            lora("pretrain", plain, "--activation", name, "--no-standardize", "-o", base)
             for kind in KINDS:
                 adapter, merged = folder / "adapter", folder / "merged"
                 lora("train", base, rotated, "-o", adapter, "--force", *kind)

@@ -91,8 +91,9 @@ def work(method):
 
 
 def spirals(lora, n, folder):
-    run([lora, "pretrain", write(folder, [2], 300, 3), "--steps", "1", "-o", f"{folder}/base"])
-    command = [lora, "train", f"{folder}/base", f"{folder}/2.csv", "--rank", "4", "--epochs", "500",
+    run([lora, "pretrain", write(folder, [2], 300, 3), "--steps", "1",
+         "--no-standardize", "--holdout", "0", "-o", f"{folder}/base"])
+    command = [lora, "train", f"{folder}/base", f"{folder}/2.csv", "--holdout", "0", "--rank", "4", "--epochs", "500",
                "--batch-size", "0", "--optimizer", "sgd", "--learning-rate", "0.02", "--force",
                "--quiet", "-o", f"{folder}/adapter"]
     job = json.dumps(["lora", [2, 64, 64, 3], 4, 300, 300, 500])
@@ -119,14 +120,15 @@ def write(folder, inputs, rows, classes):
 
 def large(lora, n, steps, folder):
     table, base = write(folder, LARGE, ROWS, LARGE[-1]), f"{folder}/large"
-    run([lora, "pretrain", table, "--hidden", "2048,2048", "--steps", "1", "-o", base])
+    run([lora, "pretrain", table, "--hidden", "2048,2048", "--steps", "1", "--no-standardize",
+         "--holdout", "0", "-o", base])
     best = {}
     peak = 0
     for _ in range(n):
         peak = max(peak, float(run([sys.executable, "-c", GEMM])[1]))
         for method in ("lora", "full"):
             options = ["--full"] if method == "full" else ["--rank", str(RANK)]
-            text = run([lora, "train", base, table, *options, "--batch-size", str(BATCH), "--steps",
+            text = run([lora, "train", base, table, *options, "--holdout", "0", "--batch-size", str(BATCH), "--steps",
                         str(steps), "--learning-rate", "0.001", "--force", "--no-sync", "--json",
                         "-o", f"{folder}/out"])[1]
             said = json.loads(text)

@@ -82,7 +82,7 @@ def main():
         for kind, options in KINDS.items():
             adapter = pathlib.Path(folder) / kind.replace(" ", "-")
             subprocess.run(
-                [lora, "train", base, table, "--epochs", "10", "-o", adapter, "--quiet", *options],
+                [lora, "train", base, table, "--epochs", "10", "--holdout", "0", "-o", adapter, "--quiet", *options],
                 check=True)
             model = PeftModel.from_pretrained(network(base), str(adapter)).eval().double()
             with torch.no_grad():

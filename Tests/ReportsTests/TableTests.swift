@@ -58,6 +58,22 @@ private let rows = [
         """)
   }
 
+  @Test(arguments: [
+    ([0.132, 0.13, 0.25], ["13.2 %", "13.0 %", "25.0 %"]),
+    ([0.13, 0.25, 1], ["13 %", "25 %", "100 %"]),
+  ])
+  func `a column keeps the zeros beside numbers with places`(shares: [Double], texts: [String]) {
+    let table = Table(shares, columns: [Column("lost_share", .percent) { .number($0) }])
+    let lines = table.text().split(separator: "\n").map { $0.drop { $0 == " " } }
+    #expect(lines.map(String.init) == ["lost share"] + texts)
+    #expect(table.json == .array(shares.map { .object([.init("lost_share", .number($0))]) }))
+  }
+
+  @Test func `a heading of its own stands in the text alone`() {
+    let table = Table([1.5], columns: [Column("a_b", label: "a_b", .plain) { .number($0) }])
+    #expect(table.text() == "a_b\n1.5" && table.csv == "a_b\n1.5\n")
+  }
+
   @Test func `csv quotes what needs it`() {
     #expect(
       Table(rows, columns: columns).csv == """

@@ -74,7 +74,7 @@ struct StoredBatches<Scalar: DenseScalar>: BatchSource {
 
   init(_ batches: [TokenBatch<Scalar>]) { self.batches = batches }
 
-  var emptyBatch: TokenBatch<Scalar> { TokenBatch([]) }
+  var emptyBatch: TokenBatch<Scalar> { TokenBatch([] as [TokenRow]) }
 
   mutating func next(into batch: inout TokenBatch<Scalar>) {
     batch = batches[position.row]

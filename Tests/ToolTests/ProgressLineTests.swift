@@ -11,7 +11,7 @@ import Testing
     ),
     (1 << 29, nil, .binaryBytes, 1.5, "merging  512 MiB"),
     (0, 10, .grouped, 2.0, "merging  0"),
-    (1500, 1000, .grouped, 2.0, "merging  1,500 of 1,000 (100 %), 0 s left"),
+    (1500, 1000, .grouped, 2.0, "merging  1,500 of 1,000 (100 %), under 1 s left"),
   ])
   func `it says what is done, what there is, and how long it takes`(
     _ completed: Int, _ total: Int?, _ format: Format, _ seconds: Double, _ text: String

@@ -46,11 +46,11 @@ import Testing
       #expect(report["trained_parameters"]?.number == 1_044)
       #expect(report["base_parameters"]?.number == 4_547)
       let accuracies = try #require(report["metrics"]?.items).map { $0["accuracy"]?.number ?? .nan }
-      #expect(accuracies.count == 2)
-      // The first says something of the bundled base alone. The other lay between 0.92 and 0.983 in
-      // 48 runs, with twelve seeds on four kinds of processor.
-      #expect(abs(accuracies[0] - 0.297) < 0.01)
-      #expect(accuracies[1] >= 0.85)
+      // On the 60 rows held out, then on the 240 others. With twelve seeds the adapted network had
+      // 0.90 to 0.967 of the former right, and 0.938 to 0.967 of the latter.
+      #expect(accuracies.count == 4)
+      #expect(accuracies[0] < 0.45 && accuracies[2] < 0.35)
+      #expect(accuracies[1] >= 0.85 && accuracies[3] >= 0.9)
     }
   }
 }

@@ -73,11 +73,10 @@ import Training
       Parameter<Float>(name: "b", role: .bias, shape: [3], value: [0, 0, 0]),
       Parameter<Float>(name: "m", role: .magnitude, shape: [3], value: [0, 0, 0])
     )
-    let pass = Pass.training(.one, seed: 0, step: 0)
     for range in portions(of: count, size) {
       let dy = take(range, of: rows.dy)
-      sums.addRows(dy, pass.over(range, of: count))
-      dots.addRowProducts(dy, take(range, of: ones), pass.over(range, of: count))
+      sums.addRows(dy)
+      dots.addRowProducts(dy, take(range, of: ones))
     }
     sums.finishGradient()
     dots.finishGradient()
@@ -86,6 +85,26 @@ import Training
     atOnce.add(rows.dy.elements, rows: count)
     atOnce.total(into: &whole)
     #expect(sums.gradient == whole && dots.gradient == whole)
+  }
+
+  @Test(arguments: [1, 40, 64, 150])
+  func `a layer that sees some rows of each portion sums those, and 0 where it sees none`(
+    size: Int
+  ) {
+    let rows = Rows(150)
+    var parameter = Parameter<Float>(
+      name: "w", role: .whole, shape: [3, 5], value: Array(repeating: 0, count: 15))
+    // Portions of 1000 rows, of which the layer sees a few or none.
+    let pass = Pass.training(.one, seed: 0, step: 0)
+    for (index, range) in portions(of: 150, size).enumerated() {
+      let places = 2000 * index..<2000 * index + 1000
+      let (dy, x) = (take(range, of: rows.dy), take(range, of: rows.x))
+      parameter.addProduct(dy, x, pass.over(places, of: 1_000_000))
+    }
+    parameter.finishGradient()
+    #expect(parameter.gradient == (0..<15).map { rows.sum($0 / 5, $0 % 5) })
+    parameter.finishGradient()
+    #expect(parameter.gradient.allSatisfy { $0 == 0 })
   }
 
   @Test func `what two uses of a parameter contribute is added`() {

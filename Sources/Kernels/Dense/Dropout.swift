@@ -47,14 +47,40 @@ package func drop<Scalar: DenseScalar>(
   _ x: inout [Scalar], _ mask: DropoutMask, rows: Range<Int>, columns: Int,
   workers: Workers = .one, using instructions: InstructionSet = .best
 ) {
-  precondition(x.count >= rows.count * columns && columns <= UInt32.max && rows.lowerBound >= 0)
+  drop(&x, mask, runs: [(0, rows)], columns: columns, workers, instructions)
+}
+
+/// The same for rows that lie at any places in the step: row i of `x` at `rows[i]`.
+@specialized(where Scalar == Float)
+package func drop<Scalar: DenseScalar>(
+  _ x: inout [Scalar], _ mask: DropoutMask, rows: [Int], columns: Int,
+  workers: Workers = .one, using instructions: InstructionSet = .best
+) {
+  var (runs, first): ([(start: Int, rows: Range<Int>)], Int) = ([], 0)
+  for index in rows.indices where index + 1 == rows.count || rows[index + 1] != rows[index] + 1 {
+    runs.append((first, rows[first]..<rows[index] + 1))
+    first = index + 1
+  }
+  drop(&x, mask, runs: runs, columns: columns, workers, instructions)
+}
+
+/// Drops rows of `x` from each `start` on, which lie at `rows` in the step.
+private func drop<Scalar: DenseScalar>(
+  _ x: inout [Scalar], _ mask: DropoutMask, runs: [(start: Int, rows: Range<Int>)], columns: Int,
+  _ workers: Workers, _ instructions: InstructionSet
+) {
+  precondition(columns <= UInt32.max)
+  let size = x.count
   unsafe x.withUnsafeMutableBufferPointer { x in
     guard let x = x.baseAddress else { return }
-    inRows(rows.count, of: columns, workers) { start, count in
-      var factors = LoraDropout(
-        key: mask.key, probability: mask.probability, first_row: rows.lowerBound + start)
-      let part = unsafe x + start * columns
-      unsafe Scalar.kernels.dropout(instructions.code, &factors, part, part, count, columns)
+    for (first, rows) in runs {
+      precondition(rows.lowerBound >= 0 && size >= (first + rows.count) * columns)
+      inRows(rows.count, of: columns, workers) { start, count in
+        var factors = LoraDropout(
+          key: mask.key, probability: mask.probability, first_row: rows.lowerBound + start)
+        let part = unsafe x + (first + start) * columns
+        unsafe Scalar.kernels.dropout(instructions.code, &factors, part, part, count, columns)
+      }
     }
   }
 }

@@ -20,8 +20,7 @@ struct OptimizationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Passes over the data. (default: as many as come to 3,000 steps, at least 1)",
-      valueName: "count"))
+      "Passes over the training rows. (default: 3,000/√rows, from 2 to 200)", valueName: "count"))
   var epochs: Int?
 
   @Option(help: ArgumentHelp("Steps to take, in place of --epochs.", valueName: "count"))
@@ -76,7 +75,7 @@ struct OptimizationOptions: ParsableArguments {
     help: ArgumentHelp(
       "The rate after the warm-up: constant, or falling to 0 on a line (linear) or a cosine.",
       valueName: "shape"))
-  var schedule = Schedule.Shape.constant
+  var schedule = Schedule.Shape.cosine
 
   @Option(
     help: ArgumentHelp(
@@ -84,7 +83,7 @@ struct OptimizationOptions: ParsableArguments {
       Steps in which the rate rises from 0 to --learning-rate: a whole number, or a share of the \
       run's steps as 0.1 or 10%.
       """, valueName: "steps"))
-  var warmup = Schedule.Warmup.steps(0)
+  var warmup = Schedule.Warmup.share(0.05)
 
   @Option(
     help: ArgumentHelp(

@@ -35,11 +35,14 @@ struct PreparationOptions: ParsableArguments {
   var missing = MissingRule.error
 
   @Flag(
+    inversion: .prefixedNo,
     help: """
       Subtract each column's mean and divide by its deviation; both are kept with the network, so \
-      that eval and predict do the same.
+      that eval, predict and train do the same. pretrain then also learns values by their deviations \
+      from their mean, and writes a network whose outputs are in their own unit. (default: pretrain \
+      does, train does what the network records)
       """)
-  var standardize = false
+  var standardize: Bool?
 
   enum MissingRule: String, ExpressibleByArgument, CaseIterable {
     case error
@@ -47,13 +50,14 @@ struct PreparationOptions: ParsableArguments {
     case zero
   }
 
-  /// The columns that are read, and what is made of them.
-  var choice: ColumnChoice {
+  /// The columns that are read, and what is made of them; `standardizes` is what holds where nobody
+  /// says.
+  func choice(standardizes usual: Bool) -> ColumnChoice {
     var choice = ColumnChoice()
     choice.chosen = features.isEmpty ? nil : features
     (choice.dropped, choice.categorical) = (drop, categorical)
     choice.fill = FeatureScaling.Fill(rawValue: missing.rawValue)
-    choice.standardizes = standardize
+    choice.standardizes = standardize ?? usual
     return choice
   }
 }

@@ -65,7 +65,9 @@ enum PlanReport {
         Column("share", .percent) {
           .number(Double($0.parameters) / Double($0.model.parameterCount))
         },
-        Column("adapter_bytes", .binaryBytes) { .integer($0.parameters * $0.byteWidth) },
+        Column("adapter_bytes", label: "adapter", .binaryBytes) {
+          .integer($0.parameters * $0.byteWidth)
+        },
       ])
   }
 

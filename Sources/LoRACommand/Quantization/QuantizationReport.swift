@@ -51,7 +51,7 @@ enum QuantizationReport {
     Column("bytes_after", .binaryBytes) { .integer($0.bytesAfter) },
     Column("rmse", .significant(4)) { .number($0.error.rootMeanSquare) },
     Column("max_error", .significant(4)) { .number($0.error.largest) },
-    Column("snr_db", .significant(4)) { decibels($0.error) },
+    Column("snr_db", label: "SNR, dB", .significant(4)) { decibels($0.error) },
   ]
 
   static func dequantized(

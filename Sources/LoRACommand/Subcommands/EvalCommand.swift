@@ -14,11 +14,24 @@ struct EvalCommand: ParsableCommand {
       --json has the loss of each row; --compare the model without its adapters beside it.
 
       A network of numbers is scored on a table. \
-      For classes the mean cross-entropy and the share of rows named right; for values the mean \
-      squared, mean absolute and root mean square error and R². Intervals hold the middle 95 % of each \
-      metric over tables of as many rows drawn with repetition. --json: {"rows", "loss", \
-      "accuracy"}, or {"rows", "loss", "mae", "rmse", "r2"}; with intervals ["95 % interval", low, \
-      high] and, on request, confusion.
+      For classes the mean cross-entropy and the share of rows named right, beside the share that \
+      whoever always says these rows' most frequent class has right. Of two classes the second is the \
+      one that is looked for: precision, recall, F1, ROC AUC and average precision are of it; of more, \
+      F1's mean over the classes (macro) and over the rows (weighted). What would divide by nothing is \
+      0, a class that neither occurs nor is named is in no mean, and equal scores count as half in \
+      order; without rows of both classes there is no ROC AUC and no average precision.
+
+      For values the mean squared (loss), mean absolute (MAE) and root mean square error (RMSE), the \
+      RMSE of whoever always says these rows' mean, and R²: of several targets the mean of theirs, which \
+      leaves out those that are all the same, as these have none.
+
+      Intervals hold the middle 95 % of each metric over tables of as many rows drawn with repetition.
+
+      --json of a table: network, adapters, table, rows, loss; for classes accuracy, \
+      baseline_accuracy, baseline_class, classes [class, rows, precision, recall, f1], and \
+      positive_class, precision, recall, f1, roc_auc, average_precision, or macro_f1, weighted_f1; for \
+      values mae, rmse, baseline_rmse, r2, targets [target, r2]; intervals [metric, low, high] and, on \
+      request, confusion [class, predicted {CLASS: rows}].
       """)
 
   @Argument(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Kernels
 
 /// The command `lora pretrain`.
-struct PretrainCommand: ParsableCommand, RepeatableCommand {
+struct PretrainCommand: TrainingCommand {
   static let configuration = CommandConfiguration(
     commandName: "pretrain",
     abstract: "Train a network from scratch on a table.",
@@ -44,26 +44,9 @@ struct PretrainCommand: ParsableCommand, RepeatableCommand {
 
   func run() throws {
     try PretrainSession(
-      preparation: preparation, classWeights: optimization.classWeights, run: trainingRun,
-      output: output.place, report: report, seed: seed.seed
+      preparation: preparation(standardizes: true), classWeights: optimization.classWeights,
+      run: trainingRun, output: output.place, report: report, seed: seed.seed
     ).pretrain(on: table, hidden: hidden.widths, activation: activation)
-  }
-
-  private var preparation: TrainingTables.Preparation {
-    TrainingTables.Preparation(
-      wishes: data.wishes(rules.rules(quiet: report.quiet)), columns: columns.choice,
-      held: validation.held, workers: Workers(count: threads.count))
-  }
-
-  private var trainingRun: TrainingRun {
-    TrainingRun(
-      setup: optimization.setup, validatesEvery: validation.validateEvery,
-      patience: validation.patience,
-      files: RunFiles(
-        log: optimization.log, chart: optimization.chart, states: states.states,
-        resumes: states.resume, options: output.containerOptions),
-      workers: Workers(count: threads.count), isQuiet: report.quiet,
-      settings: repeatedSettings)
   }
 }
 

@@ -3,7 +3,7 @@ import ArgumentParser
 import Kernels
 
 /// The command `lora train`.
-struct TrainCommand: ParsableCommand, RepeatableCommand {
+struct TrainCommand: TrainingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train an adapter for a frozen network on a table.",
@@ -53,31 +53,14 @@ struct TrainCommand: ParsableCommand, RepeatableCommand {
   func run() throws {
     let below = try NetworkAdapters(adaptation.adapter)
     let session = TrainSession(
-      preparation: preparation, classWeights: optimization.classWeights, run: trainingRun,
-      output: output.place, report: report, seed: seed.seed,
-      below: below, anyBase: adaptation.anyBase)
+      preparation: preparation(standardizes: false), classWeights: optimization.classWeights,
+      run: trainingRun, output: output.place, report: report, seed: seed.seed, below: below,
+      anyBase: adaptation.anyBase)
     let network = try BaseNetwork<Float>(base, network.settings(under: below))
     if adaptation.full {
       try session.trainFully(of: consume network, on: table)
     } else {
       try session.trainAdapter(adaptation.choice, of: network, on: table)
     }
-  }
-
-  private var preparation: TrainingTables.Preparation {
-    TrainingTables.Preparation(
-      wishes: data.wishes(rules.rules(quiet: report.quiet)), columns: columns.choice,
-      held: validation.held, workers: Workers(count: threads.count))
-  }
-
-  private var trainingRun: TrainingRun {
-    TrainingRun(
-      setup: optimization.setup, validatesEvery: validation.validateEvery,
-      patience: validation.patience,
-      files: RunFiles(
-        log: optimization.log, chart: optimization.chart, states: states.states,
-        resumes: states.resume, options: output.containerOptions),
-      workers: Workers(count: threads.count), isQuiet: report.quiet,
-      settings: repeatedSettings)
   }
 }

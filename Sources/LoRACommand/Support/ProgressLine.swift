@@ -62,6 +62,7 @@ package final class ProgressLine: Sendable {
     let share = min(1, Double(completed) / Double(total))
     let left = seconds * (1 - share) / share
     return "\(label)  \(done) of \(Quantity(.integer(total), format).text)"
-      + " (\(Quantity.share(share).text)), \(Quantity.seconds(left).text) left"
+      + " (\(Quantity.share(share).text)), "
+      + (left < 1 ? "under 1 s left" : "\(Quantity.seconds(left).text) left")
   }
 }

@@ -10,9 +10,10 @@ import JSON
 protocol RepeatableCommand: ParsableCommand {}
 
 extension RepeatableCommand {
-  /// What the options say, by their names.
+  /// What the options say, in the order of their names.
   var repeatedSettings: RunSettings {
     DeclaredSettings.of(self).filter { !DeclaredSettings.unrepeated.contains($0.0) }
+      .sorted { $0.0 < $1.0 }
   }
 }
 

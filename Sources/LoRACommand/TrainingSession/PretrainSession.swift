@@ -17,6 +17,7 @@ struct PretrainSession {
   func pretrain(on path: String, hidden: [Int], activation: Activation) throws {
     var generator = Generator(seed: seed)
     let tables = try TrainingTables(path, tableReader, preparation, generator: &generator)
+    ColumnScales(tables).warn(remedy: "leave --no-standardize out")
     let dataset = tables.training
     if dataset.classCount == 1 {
       throw TableError(file: tables.file, column: dataset.target, .singleClass)
@@ -32,20 +33,26 @@ struct PretrainSession {
   }
 
   private func pretrain<Net>(
-    _ work: TrainingRun.Work<Net>, _ activation: Activation, _ generator: inout Generator
+    _ work: consuming TrainingRun.Work<Net>, _ activation: Activation,
+    _ generator: inout Generator
   ) throws {
+    let (tables, loss) = (work.tables, work.loss)
+    let run = run.settled(for: tables)
     report.showAhead(
       RunOpening(work, run, method: "all weights, new ones", seed: seed).report,
       besideOutputOnStdout: output.isStandardOutput)
-    let outcome = try run.train(work, generator: &generator)
+    let scaling = preparation.columns.standardizes ? TargetScaling(of: tables.training) : nil
+    if let scaling { work.tables = tables.standardizingTargets(by: scaling) }
+    var outcome = try run.train(consume work, generator: &generator)
+    if let scaling { outcome.network.undo(scaling) }
     let trained = outcome.network
-    let after = trained.evaluation(on: work.tables.judged, work.loss, run.workers)
+    let after = TableScores(of: trained, on: tables, loss, run.workers)
     try NetworkFile.write(
-      trained, description(of: work.tables, activation), to: output, threads: run.workers.count)
+      trained, description(of: tables, activation), to: output, threads: run.workers.count)
     let count = trained.parameterCount
     try report.show(
       TrainingReport(
-        output: output.path, tables: work.tables, run: run, seed: seed, before: nil,
+        output: output.path, tables: tables, run: run, seed: seed, before: nil,
         own: TrainingReport.Contender(outcome, parameters: count, after: after),
         baseParameters: count
       ).report, besideOutputOnStdout: output.isStandardOutput)

@@ -46,52 +46,19 @@ struct ScoringSession {
     let network = try network()
     let dataset = try table(path, base.tableReader(wishes, task: task))
     let evaluation = network.evaluation(on: dataset, task.loss, workers)
-    var report = Report()
-    report.add("rows", "rows", .count(dataset.rows))
-    report.add("loss", "loss", .number(evaluation.loss))
-    switch evaluation.quality {
-    case .accuracy(let share):
-      report.add("accuracy", "accuracy", .share(share))
-    case .errors(let absolute, let root, let explained):
-      report.add("mae", "mean absolute error", .number(absolute))
-      report.add("rmse", "root mean square error", .number(root))
-      report.add("r2", "R²", .number(explained))
-    }
     let terms = RowTerms(network, on: dataset, workers)
-    if extras.resamples > 0 {
-      var generator = Generator(seed: extras.seed)
-      let intervals = terms.intervals(resamples: extras.resamples, generator: &generator)
-      report.add("intervals", Self.table(of: intervals, terms.names))
-    }
-    if extras.confusion, !terms.confusion.isEmpty {
-      report.add("confusion", confusionTable(terms.confusion))
-    }
+    var generator = Generator(seed: extras.seed)
+    var report = Report()
+    report.add(detail: "network", .text(base.file))
+    report.add(detail: "adapters", .array(adapters.adapters.map { .text($0.adapter.file) }))
+    report.add(detail: "table", .text(path == "-" ? "standard input" : path))
+    EvaluationReport(
+      evaluation: evaluation, terms: terms, classes: classNames, targets: dataset.targetNames,
+      intervals: extras.resamples == 0
+        ? [] : terms.intervals(resamples: extras.resamples, generator: &generator),
+      showsConfusion: extras.confusion
+    ).add(to: &report)
     return report
-  }
-
-  /// Where the middle 95 % of each metric lie.
-  private static func table(
-    of intervals: [(low: Double, high: Double)], _ names: [String]
-  ) -> Table {
-    let rows = zip(names, intervals).map { (name: $0, low: $1.low, high: $1.high) }
-    return Table(
-      rows,
-      columns: [
-        Column("95 % interval") { $0.name }, Column("low", .significant(4)) { .number($0.low) },
-        Column("high", .significant(4)) { .number($0.high) },
-      ])
-  }
-
-  /// A row for each class, a column for each class it was taken for.
-  private func confusionTable(_ counts: [[Int]]) -> Table {
-    let rows = zip(classNames, counts).map { (name: $0, counts: $1) }
-    var columns: [Column<(name: String, counts: [Int])>] = [
-      Column("class \\ predicted") { $0.name }
-    ]
-    for (index, name) in classNames.enumerated() {
-      columns.append(Column(name, .plain) { .integer($0.counts[index]) })
-    }
-    return Table(rows, columns: columns)
   }
 
   /// What the network makes of each row of the table at `path`.

@@ -38,7 +38,7 @@ struct TrainSession {
     _ plan: AdapterPlan, _ frozen: Work<Net>, _ bottom: AdaptedBase, _ wanted: AdapterChoice,
     _ decomposer: String?, _ generator: inout Generator
   ) throws {
-    let tables = frozen.tables
+    let (tables, run) = (frozen.tables, run.settled(for: frozen.tables))
     var weights = generator.fork()
     let dropoutSeed = weights.next()
     var network = frozen.network
@@ -46,19 +46,18 @@ struct TrainSession {
     let work = Work(
       network: network, loss: frozen.loss, tables: tables, origin: bottom.identity,
       dropoutSeed: dropoutSeed)
-    let before = evaluation(of: network, tables, frozen.loss)
-    open(work, method: plan.summary, decomposer)
     let batchChance = generator
-    let outcome = try run.train(work, generator: &generator)
-    let adapter = TrainedAdapter(
-      network: outcome.network, plan: plan, bottom: bottom, beginning: network,
-      run: run.configuration(of: "train"),
-      description: description(of: bottom.base, tables))
-    try AdapterFile.write(
-      adapter.contents, to: output.path, options: output.options,
-      threads: run.workers.count, isCompressed: output.gzip)
-    var result = result(outcome, tables, frozen.loss, before: before)
-    result.decomposer = decomposer
+    var result = try train(
+      work, run, Method(summary: plan.summary, decomposer: decomposer), &generator
+    ) { trained in
+      let adapter = TrainedAdapter(
+        network: trained, plan: plan, bottom: bottom, beginning: network,
+        run: run.configuration(of: "train"),
+        description: description(of: bottom.base, tables))
+      try AdapterFile.write(
+        adapter.contents, to: output.path, options: output.options,
+        threads: run.workers.count, isCompressed: output.gzip)
+    }
     if wanted.comparison.isWanted {
       result.rival = try FullComparison(run: run, rate: wanted.comparison.rate, output: output.path)
         .train(frozen, generator: batchChance)
@@ -90,15 +89,16 @@ struct TrainSession {
     _ work: consuming Work<Net>, _ description: ModelDescription, _ types: [String: DType],
     _ generator: inout Generator
   ) throws {
-    let (tables, loss) = (work.tables, work.loss)
-    let before = evaluation(of: work.network, tables, loss)
+    let run = run.settled(for: work.tables)
     work.network.setTrained(true)
-    open(work, method: "all weights")
-    var outcome = try run.train(consume work, generator: &generator)
-    outcome.network.round(to: types)
-    try NetworkFile.write(
-      outcome.network, description, to: output, threads: run.workers.count, types: types)
-    try show(result(outcome, tables, loss, before: before))
+    let result = try train(
+      consume work, run, Method(summary: "all weights"), &generator
+    ) { trained in
+      trained.round(to: types)
+      try NetworkFile.write(
+        trained, description, to: output, threads: run.workers.count, types: types)
+    }
+    try show(result)
   }
 
   private func open(
@@ -108,25 +108,65 @@ struct TrainSession {
     if base.description.schema.sources != nil, preparation.columns.selectsColumns {
       throw ModelError.ownFeatures(file: base.file)
     }
+    if preparation.standardizes == false, base.description.schema.scaling?.standardizes == true {
+      throw ModelError.ownScaling(file: base.file)
+    }
     let task = try base.task(preparation.wishes)
     let tables = try TrainingTables(
       path, base.tableReader(preparation.wishes, task: task), preparation,
       generator: &generator)
+    ColumnScales(tables).warn(
+      remedy: "pretrain the network without --no-standardize, or give train --standardize")
     let loss = try Loss(task, classWeights, for: tables.training, base.outputs, file: tables.file)
     return (tables, loss)
   }
 
-  /// Says what is about to be done.
-  private func open<Net>(_ work: Work<Net>, method: String, _ decomposer: String? = nil) {
-    var opening = RunOpening(work, run, method: method, seed: seed)
-    opening.decomposer = decomposer
-    report.showAhead(opening.report, besideOutputOnStdout: output.isStandardOutput)
+  /// What is trained in a network.
+  private struct Method {
+    let summary: String
+    /// The library that its beginning was computed by; nil when it needed none.
+    var decomposer: String?
   }
 
-  private func evaluation(
-    of network: some TableNetwork<Float>, _ tables: TrainingTables, _ loss: Loss
-  ) -> Evaluation {
-    network.evaluation(on: tables.judged, loss, run.workers)
+  /// Says what is about to be done, trains, and says what came of it once `write` has put the
+  /// network where it belongs; what `write` changes in it counts.
+  private func train<Net>(
+    _ work: consuming Work<Net>, _ run: TrainingRun, _ method: Method,
+    _ generator: inout Generator, write: (inout Net) throws -> Void
+  ) throws -> TrainingReport {
+    let (tables, loss) = (work.tables, work.loss)
+    let before = TableScores(of: work.network, on: tables, loss, run.workers)
+    report.showAhead(
+      RunOpening(
+        work, run, method: method.summary, seed: seed, decomposer: method.decomposer
+      ).report, besideOutputOnStdout: output.isStandardOutput)
+    var outcome = try improve(consume work, run, &generator)
+    try write(&outcome.network)
+    let network = outcome.network
+    return TrainingReport(
+      output: output.path, tables: tables, run: run, seed: seed, before: before,
+      own: TrainingReport.Contender(
+        outcome, parameters: network.trainedCount,
+        after: TableScores(of: network, on: tables, loss, run.workers)),
+      baseParameters: network.parameterCount, decomposer: method.decomposer)
+  }
+
+  /// Trains, and goes back to the network as it began unless the rows that the run was watched on
+  /// say clearly that it became better: few of them find a best step among many by chance.
+  ///
+  /// While it trains on such rows, it holds what the trained numbers began as: four bytes each.
+  private func improve<Net>(
+    _ work: consuming Work<Net>, _ run: TrainingRun, _ generator: inout Generator
+  ) throws -> RunOutcome<Net> {
+    guard let held = work.tables.validation else {
+      return try run.train(consume work, generator: &generator)
+    }
+    let (loss, beginning) = (work.loss, work.network.trained.map(\.value))
+    let before = work.network.rowLosses(on: held, loss, run.workers)
+    var outcome = try run.train(consume work, generator: &generator)
+    let after = outcome.network.rowLosses(on: held, loss, run.workers)
+    if !PairedGain(before: before, after: after).isClear { outcome.keepBeginning(beginning) }
+    return outcome
   }
 
   /// What is known of the network after training on `tables`.
@@ -140,17 +180,6 @@ struct TrainSession {
       description.schema.sources = TableSchema(of: tables.training).sources
     }
     return description
-  }
-
-  private func result<Net>(
-    _ outcome: RunOutcome<Net>, _ tables: TrainingTables, _ loss: Loss, before: Evaluation
-  ) -> TrainingReport where Net: TableNetwork<Float> {
-    let network = outcome.network
-    return TrainingReport(
-      output: output.path, tables: tables, run: run, seed: seed, before: before,
-      own: TrainingReport.Contender(
-        outcome, parameters: network.trainedCount, after: evaluation(of: network, tables, loss)),
-      baseParameters: network.parameterCount)
   }
 
   private func show(_ result: TrainingReport) throws {

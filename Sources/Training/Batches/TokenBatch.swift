@@ -4,7 +4,8 @@ import Tensors
 
 /// Sequences of tokens, one after the other without padding.
 ///
-/// Tokens see those of their own sequence only, and positions begin anew with each.
+/// Tokens see those of their own sequence only, and positions begin anew with each: what a sequence
+/// computes depends neither on the others nor on whether it is packed with them, to the last bit.
 package struct TokenBatch<Scalar: DenseScalar>: TrainingBatch {
   /// Of all sequences, each below the vocabulary.
   package private(set) var tokens: [Int32]
@@ -40,7 +41,7 @@ package struct TokenBatch<Scalar: DenseScalar>: TrainingBatch {
   /// target, or a negative number where it is none.
   ///
   /// A sequence's first token has nothing before it and is no target.
-  package init(_ sequences: [[Int32]], labels: [[Int32]]) {
+  package init(_ sequences: [[Int32]], segments: [[Int32]]? = nil, labels: [[Int32]]) {
     var (wanted, next, first) = ([Int](), [Int32](), 0)
     for (sequence, labels) in zip(sequences, labels) {
       precondition(sequence.count == labels.count, "a label for each token")
@@ -50,7 +51,33 @@ package struct TokenBatch<Scalar: DenseScalar>: TrainingBatch {
       }
       first += sequence.count
     }
-    self.init(sequences, wanted: wanted, targets: .labels(next))
+    self.init(sequences, segments: segments, wanted: wanted, targets: .labels(next))
+  }
+
+  /// Rows of one kind of target, one after the other.
+  package init(_ rows: [TokenRow]) {
+    var (labels, classes, values): ([[Int32]], [Int32], [Scalar]) = ([], [], [])
+    for row in rows {
+      switch row.target {
+      case .tokens(let tokens): labels.append(tokens)
+      case .label(let label): classes.append(label)
+      case .values(let numbers): values += numbers.map { Scalar($0) }
+      }
+    }
+    let sequences = rows.map(\.tokens)
+    let segments =
+      rows.contains { $0.segments != nil }
+      ? rows.map { $0.segments ?? Array(repeating: 0, count: $0.tokens.count) } : nil
+    if labels.count == rows.count {
+      self.init(sequences, segments: segments, labels: labels)
+    } else if classes.count == rows.count {
+      self.init(sequences, segments: segments, targets: .labels(classes))
+    } else {
+      precondition(labels.isEmpty && classes.isEmpty, "rows of one kind of target")
+      self.init(
+        sequences, segments: segments,
+        targets: .values(Matrix(columns: values.count / rows.count, elements: values)))
+    }
   }
 
   /// The same sequences with outputs of these rows, and nothing to compare them with.
@@ -62,6 +89,20 @@ package struct TokenBatch<Scalar: DenseScalar>: TrainingBatch {
 
   /// All tokens.
   package var rows: Int { tokens.count }
+
+  /// Whole sequences, as many in turn as have at most `count` tokens together; a longer one is a
+  /// portion by itself.
+  package func portions(of count: Int) -> [Range<Int>] {
+    var (portions, first, end) = ([Range<Int>](), 0, 0)
+    for length in lengths {
+      if end > first, end + length - first > count {
+        portions.append(first..<end)
+        first = end
+      }
+      end += length
+    }
+    return end > first ? portions + [first..<end] : portions
+  }
 
   /// Takes whole sequences: `rows` must begin and end with some.
   package mutating func take(_ rows: Range<Int>, of other: TokenBatch) {

@@ -80,10 +80,10 @@ package struct EmbeddingLayer<Scalar: DenseScalar>: Sendable {
       norm?.backward(above, x: memory.sum, into: &d, adds: false, &memory.norm, pass)
     }
     let places = positions == nil ? [] : positions(of: batch, from: 0)
-    positions?.withParameter { $0.addRows(d, at: places, times: 1, pass) }
+    positions?.withParameter { $0.addRows(d, at: places, times: 1) }
     let ids = batch.segments ?? Array(repeating: 0, count: batch.rows)
-    segments?.withParameter { $0.addRows(d, at: ids, times: 1, pass) }
-    tokens.withParameter { $0.addRows(d, at: batch.tokens, times: multiplier, pass) }
+    segments?.withParameter { $0.addRows(d, at: ids, times: 1) }
+    tokens.withParameter { $0.addRows(d, at: batch.tokens, times: multiplier) }
   }
 
   /// Calls `body` with every tensor, and what it is when it is trained.

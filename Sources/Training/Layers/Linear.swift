@@ -103,7 +103,7 @@ package struct Linear<Scalar: DenseScalar>: Sendable {
     _ flow: inout GradientFlow<Scalar>, x: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass
   ) {
     // y = b:  db = Σ over rows of dy
-    bias?.withParameter { $0.addRows(flow.above, pass) }
+    bias?.withParameter { $0.addRows(flow.above) }
     guard branch?.magnitude != nil else {
       return backwardProducts(flow.above, x: x, &flow, &memory, pass)
     }

@@ -24,8 +24,8 @@ extension LowRankBranch {
   func mask(_ matrix: inout Matrix<Scalar>, _ pass: Pass) {
     guard let mask = pass.mask(key, dropout) else { return }
     Kernels.drop(
-      &matrix.elements, mask, rows: pass.firstRow..<pass.firstRow + matrix.rows,
-      columns: matrix.columns, workers: pass.workers)
+      &matrix.elements, mask, rows: pass.places(matrix.rows), columns: matrix.columns,
+      workers: pass.workers)
   }
 
   // h = (x∘f) Aᵀ:  dx += (dh A)∘f

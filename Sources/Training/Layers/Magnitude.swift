@@ -77,7 +77,7 @@ package struct Magnitude<Scalar: DenseScalar>: Sendable {
   /// Takes in dm, and makes the memory's product dv.
   mutating func backward(_ dy: Matrix<Scalar>, _ memory: inout Memory, _ pass: Pass) {
     // y += m∘(v / n):  dm = Σ over rows of dy∘(v / n)
-    vector.addRowProducts(dy, memory.normalized, pass)
+    vector.addRowProducts(dy, memory.normalized)
     // y += (m / n)∘v:  dv = (m / n)∘dy
     memory.product.set(dy, times: memory.factors)
   }

@@ -66,14 +66,14 @@ package struct NormLayer<Scalar: DenseScalar>: Sendable {
     let norm = norm
     var dBias: BlockSum<Scalar>? = bias == nil ? nil : BlockSum(columns: place.dimension)
     weight?.withParameter { parameter in
-      parameter.addColumns(pass) { sum in
+      parameter.addColumns { sum in
         norm.addGradients(
           dy.elements, x: x.elements, at: place, memory.statistics, rows: x.rows, weight: &sum,
           bias: &dBias)
       }
     }
     bias?.withParameter { parameter in
-      parameter.addColumns(pass) { $0.add(dy.elements, rows: dy.rows) }
+      parameter.addColumns { $0.add(dy.elements, rows: dy.rows) }
     }
   }
 

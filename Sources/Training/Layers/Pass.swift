@@ -13,9 +13,11 @@ package struct Pass: Sendable {
 
   package let workers: Workers
   /// The place of the batch's first row among the rows of its step.
-  package let firstRow: Int
-  /// Whether the batch has all rows of its step.
-  package let isWhole: Bool
+  package private(set) var firstRow: Int
+  /// Whether a layer has all of the step's rows that it sees.
+  package private(set) var isWhole: Bool
+  /// Which rows of the batch a layer sees, in its order; nil for all.
+  private var seen: [Int]?
   private let chance: Chance?
   /// Whether a backward may follow, so that each layer keeps what it needs then.
   package private(set) var keepsMemory = true
@@ -39,8 +41,24 @@ package struct Pass: Sendable {
 
   /// The same, over some rows of a step with `count` rows.
   package func over(_ rows: Range<Int>, of count: Int) -> Pass {
-    Pass(
-      workers: workers, firstRow: rows.lowerBound, isWhole: rows == 0..<count, chance: chance)
+    var pass = self
+    (pass.firstRow, pass.isWhole) = (rows.lowerBound, rows == 0..<count)
+    return pass
+  }
+
+  /// The same for a layer that sees some rows of the batch only, in this order; `areAll` is whether it
+  /// sees no others.
+  func seeing(_ rows: [Int], areAll: Bool = true) -> Pass {
+    var pass = self
+    (pass.seen, pass.isWhole) = (rows, isWhole && areAll)
+    return pass
+  }
+
+  /// The places in the step of the `count` rows that a layer sees.
+  func places(_ count: Int) -> [Int] {
+    guard let seen else { return Array(firstRow..<firstRow + count) }
+    precondition(seen.count == count, "as many rows as are seen")
+    return seen.map { firstRow + $0 }
   }
 
   private init(workers: Workers, firstRow: Int, isWhole: Bool, chance: Chance?) {

@@ -35,8 +35,17 @@ package protocol TrainingBatch<Scalar>: Sendable {
   var rows: Int { get }
   var targets: Targets<Scalar> { get }
 
+  /// The rows in portions of at most `count`, as far as rows that belong together allow.
+  func portions(of count: Int) -> [Range<Int>]
+
   /// Makes this batch some rows of another, in the memory that it has.
   mutating func take(_ rows: Range<Int>, of other: Self)
+}
+
+extension TrainingBatch {
+  package func portions(of count: Int) -> [Range<Int>] {
+    stride(from: 0, to: rows, by: max(1, count)).map { $0..<min(rows, $0 + count) }
+  }
 }
 
 extension Network {

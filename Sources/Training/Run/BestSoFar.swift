@@ -2,7 +2,7 @@ import Kernels
 
 /// The best network that a run has had, by its loss on rows that it is not trained on.
 package struct BestSoFar<Scalar: DenseScalar>: Sendable, Equatable {
-  /// The step after which the best loss was found; 0 before the first validation.
+  /// The step after which the best loss was found; 0 for the network as it began.
   package private(set) var step = 0
   /// Infinite before the first validation.
   package private(set) var loss = Double.infinity
@@ -12,6 +12,9 @@ package struct BestSoFar<Scalar: DenseScalar>: Sendable, Equatable {
   package private(set) var worse = 0
 
   package init() {}
+
+  /// Whether there was a validation with a loss.
+  package var isKnown: Bool { loss < .infinity }
 
   package init(step: Int, loss: Double, values: [[Scalar]], worse: Int) {
     (self.step, self.loss, self.values, self.worse) = (step, loss, values, worse)

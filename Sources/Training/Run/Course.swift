@@ -28,10 +28,12 @@ package struct Course<Net: Network, Source: BatchSource> where Source.Batch == N
     RunState(training: trainer.state, best: best, history: history)
   }
 
-  /// Takes the steps that are left.
+  /// Takes the steps that are left, after a look at the network as it begins: no end is worse than
+  /// that.
   ///
   /// - Throws: `TrainingError` when the numbers run away, and what the plan's closures throw.
   package mutating func run() throws -> Ending {
+    if trainer.step == 0, !best.isKnown { try validate() }
     while !isOver {
       if plan.isToStop() { return .stopped }
       try note(try trainer.advance())
@@ -41,16 +43,20 @@ package struct Course<Net: Network, Source: BatchSource> where Source.Batch == N
     return .finished
   }
 
-  /// The network with the best validation, or the last one without validations.
+  /// The network with the best validation, be it the one that the run began with, or the last one
+  /// without validations.
   package var result: Net {
     var network = trainer.network
-    if best.step > 0 { network.setTrained(values: best.values) }
+    if best.isKnown { network.setTrained(values: best.values) }
     return network
   }
 
-  private var isOver: Bool {
-    trainer.step >= trainer.steps || best.worse >= plan.patience ?? .max
-  }
+  /// Whether the run was ended before its last step because it got no better.
+  package var endedEarly: Bool { trainer.step < trainer.steps && isOutOfPatience }
+
+  private var isOver: Bool { trainer.step >= trainer.steps || isOutOfPatience }
+
+  private var isOutOfPatience: Bool { best.worse >= plan.patience ?? .max }
 
   private mutating func note(_ event: TrainingEvent) throws {
     try plan.onStep(event)
@@ -61,6 +67,11 @@ package struct Course<Net: Network, Source: BatchSource> where Source.Batch == N
     guard let looks = plan.validation,
       trainer.step % looks.every == 0 || trainer.step == trainer.steps
     else { return }
+    try validate()
+  }
+
+  private mutating func validate() throws {
+    guard let looks = plan.validation else { return }
     let network = trainer.network
     let validation = TrainingHistory.Validation(
       step: trainer.step, looks.evaluate(network))

@@ -52,9 +52,7 @@ package struct Trainer<Net: Network, Source: BatchSource> where Source.Batch == 
     let pass = Pass.training(recipe.workers, seed: recipe.seed, step: step)
     let rows = batch.rows
     var loss = StepLoss(recipe.loss, of: batch.targets)
-    let portion = min(rows, recipe.rowsAtOnce ?? rows)
-    for first in stride(from: 0, to: rows, by: portion) {
-      let range = first..<min(rows, first + portion)
+    for range in batch.portions(of: recipe.rowsAtOnce ?? rows) {
       let pass = pass.over(range, of: rows)
       if pass.isWhole {
         learn(from: batch, pass, &loss)

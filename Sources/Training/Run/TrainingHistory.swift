@@ -15,8 +15,8 @@ package struct TrainingHistory: Sendable, Equatable {
     package init(step: Int, _ evaluation: Evaluation) {
       let quality =
         switch evaluation.quality {
-        case .accuracy(let share): share
-        case .errors(_, _, let explained): explained
+        case .classes(let scores): scores.accuracy
+        case .values(let scores): scores.meanExplained
         }
       self.init(step: step, loss: evaluation.loss, quality: quality)
     }

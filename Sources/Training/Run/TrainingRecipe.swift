@@ -11,6 +11,8 @@ package struct TrainingRecipe<Scalar: DenseScalar>: Sendable {
   /// The largest norm of all gradients together, or nil for any.
   package var clipNorm: Double?
   /// Rows of a step that are in memory at once, or nil for all; no bit depends on it.
+  ///
+  /// Rows of text are tokens; a sequence is never cut, so that a longer one is computed by itself.
   package var rowsAtOnce: Int?
   package var workers = Workers.one
   /// Where the chance of dropout begins.

@@ -7,20 +7,20 @@ package struct TrainingSetup: Sendable {
     case steps(Int)
     /// Passes over the rows.
     case epochs(Int)
-    /// As many passes as come to so many steps, at least one.
-    case stepsOfWholeEpochs(Int)
+    /// As many passes as suit the number of rows.
+    case usual
   }
 
   package var optimizer = OptimizerChoice()
   /// The learning rate after the warm-up.
   package var learningRate = 0.01
-  package var shape = Schedule.Shape.constant
-  package var warmup = Schedule.Warmup.steps(0)
+  package var shape = Schedule.Shape.cosine
+  package var warmup = Schedule.Warmup.share(0.05)
   /// Rows of a batch, 0 for all.
   package var batchSize = 32
   /// Batches that make one step.
   package var accumulation = 1
-  package var length = Length.stepsOfWholeEpochs(3000)
+  package var length = Length.usual
   /// Whether each pass takes the rows in another order.
   package var shuffles = true
   /// The largest norm of all gradients together, or nil for any.

@@ -38,10 +38,10 @@ package struct Parameter<Scalar: DenseScalar>: Sendable {
   /// The gradient of the last step, once `finishGradient` was called; as many numbers as `value`.
   package var gradient: [Scalar] { sums[0].total }
 
-  /// Takes in what the rows of `pass` contribute.
+  /// Takes in what the next rows of a step contribute.
   ///
   /// - Parameters:
-  ///   - pass: Its first portion of a step begins the gradient anew.
+  ///   - pass: Whether they are all of it.
   ///   - count: Rows that the layer sees of the pass.
   ///   - use: Where a network uses a parameter more than once, which use this is, from 0.
   ///   - sum: As `StepSum.add` calls it.
@@ -52,13 +52,20 @@ package struct Parameter<Scalar: DenseScalar>: Sendable {
     sums[use].add(pass, rows: count, sum)
   }
 
-  /// Takes in what the rows of `pass` contribute to a parameter [n], which `add` adds to a sum of n
-  /// columns.
+  /// Takes in what the next rows of a step contribute to a parameter [n], which `add` adds to a sum of
+  /// n columns.
   package mutating func addColumns(
-    _ pass: Pass, use: Int = 0, _ add: (inout BlockSum<Scalar>) -> Void
+    use: Int = 0, _ add: (inout BlockSum<Scalar>) -> Void
   ) {
     prepare(use)
-    sums[use].addColumns(pass, add)
+    sums[use].addColumns(add)
+  }
+
+  /// Takes in what the next rows of a step contribute, each to a few numbers: `add` adds it to the sum
+  /// so far, the lower row first.
+  package mutating func addChain(use: Int = 0, _ add: (inout [Scalar]) -> Void) {
+    prepare(use)
+    sums[use].addChain(add)
   }
 
   private mutating func prepare(_ use: Int) {

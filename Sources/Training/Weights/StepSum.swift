@@ -20,8 +20,21 @@ package struct StepSum<Scalar: DenseScalar>: Sendable {
     var values: [Scalar]
   }
 
+  /// How far a step has come.
+  private enum Progress {
+    /// No row is in.
+    case nothing
+    /// `total` has the rows so far.
+    case total
+    /// The nodes have them, or `rowSum`.
+    case portions
+  }
+
   /// The sum of all rows, once they are in.
   package private(set) var total: [Scalar]
+  private var progress = Progress.nothing
+  /// Rows that the nodes have: of those that the layer sees, which may be fewer than the step's.
+  private var rows = 0
   /// Numbers of a row of the sum.
   private let columns: Int
   private var nodes: [Node] = []
@@ -37,13 +50,17 @@ package struct StepSum<Scalar: DenseScalar>: Sendable {
     columns = shape.rank > 1 ? shape.elementCount / shape[0] : shape.elementCount
   }
 
-  /// Takes in the rows of a pass, `count` of them, by `portion`.
+  /// Takes in the next rows of a step, `count` of them, by `portion`.
   mutating func add(_ pass: Pass, rows count: Int, _ portion: Portion) {
-    guard !pass.isWhole else { return portion(0..<count, &total, false) }
-    if pass.firstRow == 0 { begin() }
+    guard count > 0 else { return }
+    guard !pass.isWhole || progress == .portions else {
+      progress = .total
+      return portion(0..<count, &total, false)
+    }
+    begin()
     var row = 0
     while row < count {
-      let place = pass.firstRow + row
+      let place = rows + row
       let filled = place % blockRows
       if filled == 0, count - row >= blockRows {
         let level = min(
@@ -55,7 +72,7 @@ package struct StepSum<Scalar: DenseScalar>: Sendable {
         row = rows.upperBound
       } else {
         let rows = row..<min(count, row + blockRows - filled)
-        var values = filled == 0 ? takeSpare() : open.take() ?? takeSpare()
+        var values = open.take() ?? takeSpare()
         portion(rows, &values, filled > 0)
         if filled + rows.count == blockRows {
           join(Node(level: 0, values: values))
@@ -65,24 +82,50 @@ package struct StepSum<Scalar: DenseScalar>: Sendable {
         row = rows.upperBound
       }
     }
+    rows += count
   }
 
-  /// Takes in the rows of a pass, which `add` adds to the sum so far.
-  mutating func addColumns(_ pass: Pass, _ add: (inout BlockSum<Scalar>) -> Void) {
-    if pass.firstRow == 0 { rowSum = BlockSum(columns: total.count) }
-    guard var sum = rowSum.take() else { preconditionFailure("a step begins with its first row") }
+  /// Takes in the next rows of a step in one chain for each number: `add` adds them to the sum so far,
+  /// the lower row first.
+  mutating func addChain(_ add: (inout [Scalar]) -> Void) {
+    if progress == .nothing { clear() }
+    progress = .total
+    add(&total)
+  }
+
+  /// Takes in the next rows of a step, which `add` adds to the sum so far.
+  mutating func addColumns(_ add: (inout BlockSum<Scalar>) -> Void) {
+    var sum = rowSum.take() ?? BlockSum(columns: total.count)
+    progress = .portions
     add(&sum)
     rowSum = sum
   }
 
-  /// Adds up what waits: a node without a right side is its left side.
+  /// Adds up what waits.
+  ///
+  /// A node without a right side is its left side; without a row the sum is 0.
   mutating func finish() {
+    defer { (progress, rows) = (.nothing, 0) }
+    switch progress {
+    case .nothing: clear()
+    case .total: break
+    case .portions: finishPortions()
+    }
+  }
+
+  private mutating func finishPortions() {
     if let sum = rowSum.take() { return sum.total(into: &total) }
     if let open = open.take() { nodes.append(Node(level: 0, values: open)) }
     guard var sum = nodes.popLast()?.values else { return }
     while let left = nodes.popLast() { add(left.values, to: &sum) }
     spare.append(total)
     total = sum
+  }
+
+  private mutating func clear() {
+    let width = max(1, columns)
+    fillRows(
+      &total, with: Array(repeating: 0, count: width), rows: total.count / width)
   }
 
   /// total += another sum.
@@ -92,9 +135,12 @@ package struct StepSum<Scalar: DenseScalar>: Sendable {
       rows: total.count / max(1, columns))
   }
 
+  /// A step begins with its first portion, whatever an unfinished one left.
   private mutating func begin() {
+    guard progress != .portions else { return }
+    progress = .portions
     spare += nodes.map(\.values)
-    nodes = []
+    (nodes, rows) = ([], 0)
     if let open = open.take() { spare.append(open) }
   }
 

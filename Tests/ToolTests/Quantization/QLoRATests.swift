@@ -9,6 +9,7 @@ import TestSupport
   private static let table = Fixtures.path("train/spirals/spirals-rotated.csv")
   private static let short = [
     "--steps", "5", "--batch-size", "0", "--optimizer", "adamw", "--learning-rate", "0.01",
+    "--holdout", "0", "--schedule", "constant", "--warmup", "0",
   ]
 
   private func train(_ arguments: [String], in scratch: ScratchFolder) throws -> ProcessResult {
@@ -30,7 +31,7 @@ import TestSupport
           "--target", "label", "--init-adapter", Fixtures.path(Self.family + "/init"), "--any-base",
           "--steps", "50", "--batch-size", "0", "--no-shuffle", "--optimizer", "adamw",
           "--learning-rate", "0.01", "--weight-decay", "0.01", "--schedule", "constant",
-          "--warmup", "0", "--log", "log",
+          "--warmup", "0", "--holdout", "0", "--log", "log",
         ], in: scratch)
       let text = String(decoding: try scratch.read("log"), as: UTF8.self)
       let losses = try text.split(separator: "\n").compactMap {
@@ -101,7 +102,7 @@ import TestSupport
           [
             "train", base, Self.table, "-o", "a", "--force", "--steps", "1", "--batch-size", "0",
             "--log", "log",
-          ] + options, in: scratch.root)
+          ] + SpelledRun.plain + options, in: scratch.root)
         #expect(result.exitCode == 0, "\(result.errorText)")
         let line = try scratch.read("log").prefix { $0 != 0x0A }
         return try #require(LooseJSON(parsing: Array(line))["loss"]?.number)

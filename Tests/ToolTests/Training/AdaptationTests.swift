@@ -28,7 +28,7 @@ import Testing
       let result = try Tool.run(
         [
           "train", base, TrainingStoryTests.rotated, "--epochs", "12", "-o", "adapter", "--json",
-        ] + kind, in: scratch.root)
+        ] + SpelledRun.plain + kind, in: scratch.root)
       #expect(result.exitCode == 0, "\(result.errorText)")
       let report = try LooseJSON(parsing: result.output)
       let losses = try #require(report["metrics"]?.items).compactMap { $0["loss"]?.number }
@@ -55,7 +55,8 @@ import Testing
         let result = try Tool.run(
           [
             "train", TrainingStoryTests.base, TrainingStoryTests.rotated, "--steps", "1",
-            "--warmup", "1", "-o", "adapter", "--force", "--json",
+            "--schedule", "constant", "--warmup", "1", "--holdout", "0", "-o", "adapter", "--force",
+            "--json",
           ] + kind, in: scratch.root)
         let report = try LooseJSON(parsing: result.output)
         for row in try #require(report["metrics"]?.items) {
@@ -76,7 +77,7 @@ import Testing
     try ScratchFolder.with { scratch in
       let run = [
         "train", TrainingStoryTests.base, TrainingStoryTests.rotated, "--epochs", "8", "--dropout",
-        "0.3", "--accumulate", "2", "--threads", "1", "--quiet", "-o",
+        "0.3", "--accumulate", "2", "--holdout", "0", "--threads", "1", "--quiet", "-o",
       ]
       #expect(try Tool.run(run + ["whole.safetensors"], in: scratch.root).exitCode == 0)
       let states = ["--checkpoint", "states", "--every", "17", "--keep", "1"]

@@ -12,6 +12,12 @@ import Testing
       }.joined()
   }
 
+  /// A network with 8 hidden units.
+  private func pretraining(_ table: String, _ output: String, steps: Int) -> [String] {
+    ["pretrain", table, "--hidden", "8", "--steps", "\(steps)", "-o", output, "--quiet"]
+      + SpelledRun.fresh
+  }
+
   private func run(_ arguments: [String], in scratch: ScratchFolder) throws -> ProcessResult {
     let result = try Tool.run(arguments, in: scratch.path("."))
     #expect(result.exitCode == 0, "\(result.errorText)")
@@ -22,8 +28,10 @@ import Testing
     try ScratchFolder.with { scratch in
       _ = try scratch.write(table(["0", "1", "2"]), to: "t.csv")
       _ = try scratch.write("a,b,y\n8,-2,1.0\n16,-7,2.0\n9,-2,1.0\n17,-7,2.0\n", to: "some.csv")
-      _ = try run(["pretrain", "t.csv", "--hidden", "8", "-o", "n", "--quiet"], in: scratch)
-      _ = try run(["train", "n", "some.csv", "--steps", "30", "-o", "ad", "--quiet"], in: scratch)
+      _ = try run(pretraining("t.csv", "n", steps: 300), in: scratch)
+      _ = try run(
+        ["train", "n", "some.csv", "--steps", "30", "-o", "ad", "--quiet"] + SpelledRun.plain,
+        in: scratch)
       let predicted = try run(["predict", "n", "some.csv", "--adapter", "ad"], in: scratch)
       #expect(predicted.text.hasPrefix("class,p(0),p(1),p(2)\n1,"))
     }
@@ -34,8 +42,7 @@ import Testing
     try ScratchFolder.with { scratch in
       _ = try scratch.write(table(labels), to: "t.csv")
       _ = try scratch.write(table(labels.map { $0 + ".0" }), to: "points.csv")
-      _ = try run(
-        ["pretrain", "t.csv", "--hidden", "8", "--steps", "300", "-o", "n", "--quiet"], in: scratch)
+      _ = try run(pretraining("t.csv", "n", steps: 300), in: scratch)
       let predicted = try run(["predict", "n", "t.csv"], in: scratch)
       #expect(
         predicted.text.hasPrefix("class," + labels.map { "p(\($0))" }.joined(separator: ",") + "\n")
@@ -44,7 +51,7 @@ import Testing
       let (plain, points) = (
         try run(score + ["t.csv"], in: scratch), try run(score + ["points.csv"], in: scratch)
       )
-      #expect(plain.text == points.text)
+      #expect(plain.text.replacing("t.csv", with: "points.csv") == points.text)
     }
   }
 
@@ -52,9 +59,11 @@ import Testing
     try ScratchFolder.with { scratch in
       _ = try scratch.write(table(["0", "1", "2"]), to: "three.csv")
       _ = try scratch.write(table(["no", "yes"]), to: "two.csv")
-      _ = try run(["pretrain", "three.csv", "--hidden", "8", "-o", "n", "--quiet"], in: scratch)
-      _ = try run(["pretrain", "two.csv", "--hidden", "8", "-o", "m", "--quiet"], in: scratch)
-      _ = try run(["train", "m", "two.csv", "--steps", "3", "-o", "ad", "--quiet"], in: scratch)
+      _ = try run(pretraining("three.csv", "n", steps: 3), in: scratch)
+      _ = try run(pretraining("two.csv", "m", steps: 3), in: scratch)
+      _ = try run(
+        ["train", "m", "two.csv", "--steps", "3", "-o", "ad", "--quiet"] + SpelledRun.plain,
+        in: scratch)
       let result = try Tool.run(
         ["eval", "n", "three.csv", "--adapter", "ad", "--any-base"], in: scratch.path("."))
       #expect(result.exitCode == 65)

@@ -15,7 +15,8 @@ import Testing
     optimizer: [String], bytes: Double
   ) throws {
     try ScratchFolder.with { scratch in
-      let run = ["train", Self.base, Self.table, "--epochs", "4"] + optimizer
+      let run =
+        ["train", Self.base, Self.table, "--epochs", "4"] + SpelledRun.plain + optimizer
       let compared = try Tool.run(
         run + ["-o", "a.safetensors", "--compare-full", "--json"], in: scratch.root)
       #expect(compared.exitCode == 0, "\(compared.errorText)")
@@ -48,17 +49,18 @@ import Testing
       try scratch.write(Array(text.utf8), to: "t.csv")
       #expect(
         try Tool.run(
-          ["pretrain", "t.csv", "--steps", "20", "-o", "net", "--quiet"], in: scratch.root
+          ["pretrain", "t.csv", "--steps", "20", "-o", "net", "--quiet"] + SpelledRun.fresh,
+          in: scratch.root
         ).exitCode == 0)
       let result = try Tool.run(
         [
           "train", "net", "t.csv", "--steps", "20", "-o", "a", "--compare-full",
           "--full-learning-rate", "0.001",
-        ], in: scratch.root)
+        ] + SpelledRun.plain, in: scratch.root)
       #expect(result.exitCode == 0, "\(result.errorText)")
-      #expect(result.text.contains("trained      parameters  optimizer memory"))
-      #expect(result.text.contains(" mae ") && result.text.contains(" r2 "))
-      #expect(result.errorText.contains("target     y: 1 value\n"))
+      #expect(result.text.contains("trained      parameters  optimizer memory  rows"))
+      #expect(result.text.contains(" MAE ") && result.text.contains(" R² "))
+      #expect(result.errorText.contains("target      y: 1 value\n"))
       #expect(result.errorText.contains("mean squared error"))
     }
   }
@@ -70,21 +72,23 @@ import Testing
       let run = [
         "pretrain", "t.csv", "--categorical", "city", "--missing", "mean", "--hidden", "3",
         "--steps", "10", "--warmup", "25%", "--clip-norm", "1", "--force", "-o", "net",
+        "--schedule", "constant", "--no-standardize", "--holdout", "0",
       ]
       let result = try Tool.run(run + ["--threads", "1"], in: scratch.root)
       #expect(result.exitCode == 0)
       #expect(
         result.errorText == """
-          table      t.csv: 4 rows
-          features   1 number: x; 1 column of words: city (Bern, Ulm)
-          target     kind: 2 classes: no (2), yes (2)
-          prepared   missing numbers filled
-          network    3 → 3 → 2, relu; softmax cross-entropy
-          trained    all weights, new ones: 20 numbers
-          optimizer  adamw, learning rate 0.01, constant after 3 steps of warm-up, weight decay 0, \
+          table       t.csv: 4 rows
+          features    1 number: x; 1 column of words: city (Bern, Ulm)
+          target      kind: 2 classes: no (2), yes (2)
+          prepared    missing numbers filled
+          validation  none: all scores are of the training rows
+          network     3 → 3 → 2, relu; softmax cross-entropy
+          trained     all weights, new ones: 20 numbers
+          optimizer   adamw, learning rate 0.01, constant after 3 steps of warm-up, weight decay 0, \
           gradient norm at most 1.0
-          batches    4 rows, all at once
-          run        10 steps (10 epochs); seed 0, 1 thread
+          batches     4 rows, all at once
+          run         10 steps (10 epochs); seed 0, 1 thread
 
 
           """)
@@ -102,7 +106,7 @@ import Testing
         try Tool.run(
           [
             "train", Self.base, Self.table, "--epochs", "4", "--warmup", warmup, "-o", name,
-            "--json", "--schedule", "cosine", "--log", name + ".jsonl",
+            "--holdout", "0", "--json", "--schedule", "cosine", "--log", name + ".jsonl",
           ], in: scratch.root)
       }
       let (one, two) = (try train(share, "one"), try train(steps, "two"))
@@ -119,8 +123,8 @@ import Testing
         ["convert", Self.base, "--dtype", type, "-o", "base"], in: scratch.root)
       #expect(converted.exitCode == 0, "\(converted.errorText)")
       let result = try Tool.run(
-        ["train", "base", Self.table, "--full", "--epochs", "2", "-o", "net", "--json"],
-        in: scratch.root)
+        ["train", "base", Self.table, "--full", "--epochs", "2", "-o", "net", "--json"]
+          + SpelledRun.plain, in: scratch.root)
       #expect(result.exitCode == 0, "\(result.errorText)")
       let listing = try Tool.run(["inspect", "net", "--json"], in: scratch.root)
       #expect(listing.text.contains(type.uppercased()) && !listing.text.contains("F32"))
@@ -136,7 +140,8 @@ import Testing
 
   @Test func `an adapter can be written inside gzip, whatever its name`() throws {
     try ScratchFolder.with { scratch in
-      let run = ["train", Self.base, Self.table, "--steps", "3", "--quiet", "-o"]
+      let run =
+        ["train", Self.base, Self.table, "--steps", "3", "--quiet"] + SpelledRun.plain + ["-o"]
       for (name, options, isCompressed) in [
         ("a.safetensors", ["--gzip"], true), ("b.safetensors.gz", [], true),
         ("c.safetensors", [], false), ("d.safetensors.gz", ["--no-gzip"], false),

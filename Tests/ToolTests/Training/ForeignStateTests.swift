@@ -8,7 +8,8 @@ import Testing
 @Suite struct ForeignStateTests {
   private static let run = [
     "train", TrainingStoryTests.base, TrainingStoryTests.rotated, "--steps", "40", "--optimizer",
-    "adamw", "--quiet", "--no-sync", "-o", "out.safetensors", "--checkpoint", "states", "--every",
+    "adamw", "--holdout", "0", "--quiet", "--no-sync", "-o", "out.safetensors", "--checkpoint",
+    "states", "--every",
     "20", "--resume", "--force",
   ]
 

@@ -17,7 +17,7 @@ import Testing
       }
       let asked = try run("eval", "n.safetensors", "t.csv")
       #expect(asked.exitCode == 65 && asked.errorText.contains("--layers a,down"))
-      let said = ["--layers", "down,a", "--steps", "3", "--quiet"]
+      let said = ["--layers", "down,a", "--steps", "3", "--quiet"] + SpelledRun.plain
       for (output, extra) in [("ad", []), ("full", ["--full"])] {
         let made = try Tool.run(
           ["train", "n.safetensors", "t.csv", "-o", output] + said + extra, in: scratch.path("."))

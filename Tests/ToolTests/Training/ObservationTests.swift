@@ -66,7 +66,7 @@ import Testing
     var widths: [Double] = []
     for (index, key) in ["loss", "accuracy"].enumerated() {
       let row = try #require(report["intervals"]?[index])
-      #expect(row["95 % interval"]?.text == key)
+      #expect(row["metric"]?.text == key)
       let (low, high) = (try #require(row["low"]?.number), try #require(row["high"]?.number))
       let value = try #require(report[key]?.number)
       #expect(low < value && value < high)
@@ -77,7 +77,7 @@ import Testing
     let expected = 2 * 1.96 * (share * (1 - share) / 300).squareRoot()
     #expect(abs(widths[1] - expected) < 0.2 * expected)
     let counts = try #require(report["confusion"]?.items)
-    let right = (0..<3).reduce(0.0) { $0 + (counts[$1]["\($1)"]?.number ?? 0) }
+    let right = (0..<3).reduce(0.0) { $0 + (counts[$1]["predicted"]?["\($1)"]?.number ?? 0) }
     #expect(right == share * 300)
     #expect(try eval(Self.table, ["--resamples", "0"])["intervals"] == nil)
   }

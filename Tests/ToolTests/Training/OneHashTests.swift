@@ -21,33 +21,35 @@ import Testing
 
   private static let usual = [
     "--steps", "12", "--batch-size", "32", "--optimizer", "adamw", "--learning-rate", "0.01",
-    "--weight-decay", "0.01", "--seed", "3", "--schedule", "cosine", "--warmup", "2",
+    "--weight-decay", "0.01", "--seed", "3", "--schedule", "cosine", "--warmup", "2", "--holdout",
+    "0",
+    "--patience", "0",
   ]
 
   static let runs = [
     Run(
       "LoRA", ["--rank", "4", "--alpha", "8"],
-      "12970ab49ab715345e7e59909df51352924fa20da34ca9d607f3a228afad21c2"),
+      "1af812ba8d411c2a3f64db9c12dbb7bbaf4180d812df18a654a15fd837dbfe44"),
     Run(
       "NF4", base: "quantized", ["--rank", "4", "--alpha", "8"],
-      "ee23a73dde394ea74b19b948a4ed084400d513fff1fe0fc54e614c3de49d8bcb"),
+      "81cfdc0c69b7384ff878d8405951115a544d538a366bb9f94d49558e046c445c"),
     Run(
       "bf16", base: "half", ["--rank", "4", "--alpha", "8", "--train-bias"],
-      "5503055154a1cc6bd09046bc57fb6883d1a1be082f1242572319236618465ad2"),
+      "ad46d0b635a167a816c36c365495feb751ed2015ca85d93ffb0280a2535a587c"),
     Run(
       "DoRA with dropout", ["--dora", "--rank", "2", "--dropout", "0.2"],
-      "465e90ad8a0dbdc24626dfa08d6f46422a8c859f5dc3d4af8c5dfb5d2cd5683a"),
+      "c6ff917269f73b53402dd6b8c59a5ef58c9fff5daaf372379352e9b91ac7acd6"),
     Run(
       "clipping and accumulation",
       ["--clip-norm", "0.1", "--accumulate", "3", "--batch-size", "25", "--rslora"],
-      "c409556788d8ace70a0e33371762d6c2a0af8c79e27e3ec9fcf0df62848dbf03"),
+      "772233d14d7136804e0f50a9cf8a23f974ddaf2d9960ececee4a42afbf1531a4"),
     Run(
       "wide, all weights", base: "wide", ["--full", "--batch-size", "0", "--steps", "3"],
       "174d494608f4438bd2174ccdf467d1a671fc68bc5a375dd9a3c62cb763cefc64"),
     Run(
       "wide, LoRA+", base: "wide",
       ["--rank", "8", "--plus-ratio", "4", "--batch-size", "0", "--steps", "3"],
-      "c8a6c921df3e3aa4f8ff64b6b816f4b290a311fc5b915ffa160c8c16dbad63aa"),
+      "567b91b3678f89aa8244daa91b89384815c4eee92a2b285126301f15fd3b5d08"),
   ]
 
   @Test(arguments: runs, InstructionSet.available)
@@ -61,7 +63,8 @@ import Testing
         cp -r \(Fixtures.path("train/spirals/quantized")) quantized
         cp \(TrainingStoryTests.rotated) table.csv
         $LORA convert base --dtype bf16 -o half --quiet
-        $LORA pretrain table.csv --hidden 192,112 --activation gelu --steps 3 --seed 5 --quiet -o wide
+        $LORA pretrain table.csv --hidden 192,112 --activation gelu --steps 3 --seed 5 \
+          \(SpelledRun.fresh.joined(separator: " ")) --quiet -o wide
         for threads in 1 2 3 5 16; do
           $LORA train \(run.base) table.csv \(Self.usual.joined(separator: " ")) \
             \(run.words.joined(separator: " ")) --threads $threads --log log -o out.safetensors \

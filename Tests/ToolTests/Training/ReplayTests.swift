@@ -29,7 +29,7 @@ private struct StoredRun: CustomTestStringConvertible {
     var arguments = [
       "train", folder + "../../base", folder + (settings["csv"]?.text ?? ""),
       "--target", settings["target"]?.text ?? "", "--init-adapter", folder + "../../init",
-      "--no-shuffle", "--optimizer", optimizer?["kind"]?.text ?? "",
+      "--holdout", "0", "--no-shuffle", "--optimizer", optimizer?["kind"]?.text ?? "",
       "--learning-rate", "\(optimizer?["lr"]?.number ?? 0)",
       "--batch-size", "\(Int(settings["batch"]?.number ?? 0))",
       "--steps", "\(Int(settings["steps"]?.number ?? 0))", "--log", log, "-o", output,
@@ -38,10 +38,10 @@ private struct StoredRun: CustomTestStringConvertible {
       if let value { arguments += [flag, value == value.rounded() ? "\(Int(value))" : "\(value)"] }
     }
     add("--weight-decay", optimizer?["weight_decay"]?.number)
-    add("--warmup", optimizer?["schedule"]?["warmup_steps"]?.number)
+    add("--warmup", optimizer?["schedule"]?["warmup_steps"]?.number ?? 0)
     add("--clip-norm", settings["clip_grad_norm"]?.number)
     add("--alpha", settings["overrides"]?["lora_alpha"]?.number)
-    if let shape = optimizer?["schedule"]?["kind"]?.text { arguments += ["--schedule", shape] }
+    arguments += ["--schedule", optimizer?["schedule"]?["kind"]?.text ?? "constant"]
     if settings["overrides"]?["bias"]?.text == "all" { arguments.append("--train-bias") }
     if settings["overrides"]?["use_rslora"] == .flag(true) { arguments.append("--rslora") }
     if settings["overrides"]?["use_dora"] == .flag(true) { arguments.append("--dora") }

@@ -6,7 +6,8 @@ import Testing
   /// A run of some hundred steps with all that has a state: momenta, schedule, shuffled batches.
   private static let run = [
     "train", TrainingStoryTests.base, TrainingStoryTests.rotated, "--epochs", "40", "--schedule",
-    "cosine", "--warmup", "20", "--clip-norm", "1", "--threads", "1", "--quiet", "--no-sync",
+    "cosine", "--warmup", "20", "--holdout", "0", "--clip-norm", "1", "--threads", "1", "--quiet",
+    "--no-sync",
   ]
 
   private func train(_ extra: [String], in scratch: ScratchFolder) throws -> ProcessResult {

@@ -27,7 +27,7 @@ import Testing
     below: [String], above: [String], weight: Double
   ) throws {
     try ScratchFolder.with { scratch in
-      let short = ["--epochs", "6"]
+      let short = ["--epochs", "6"] + SpelledRun.plain
       let first = weight == 1 ? "A" : "A@\(weight)"
       try run(["train", Self.base, Self.table, "-o", "A"] + short + below, in: scratch)
       try run(
@@ -51,9 +51,10 @@ import Testing
 
   @Test func `on a merged file training begins where the merge left it`() throws {
     try ScratchFolder.with { scratch in
-      try run(["train", Self.base, Self.table, "-o", "A", "--epochs", "6"], in: scratch)
+      let short = ["--epochs", "6"] + SpelledRun.plain
+      try run(["train", Self.base, Self.table, "-o", "A"] + short, in: scratch)
       try run(["merge", Self.base, "A", "-o", "one"], in: scratch)
-      try run(["train", "one", Self.table, "-o", "B", "--epochs", "6"], in: scratch)
+      try run(["train", "one", Self.table, "-o", "B"] + short, in: scratch)
       try run(["merge", "one", "B", "-o", "two"], in: scratch)
       let beside = try logits(["one", Self.table, "--adapter", "B"], in: scratch)
       #expect(
@@ -66,7 +67,7 @@ import Testing
 
   @Test func `an adapter without what it was trained on top of is refused`() throws {
     try ScratchFolder.with { scratch in
-      let short = ["--epochs", "3"]
+      let short = ["--epochs", "3"] + SpelledRun.plain
       try run(["train", Self.base, Self.table, "-o", "A"] + short, in: scratch)
       try run(["train", Self.base, Self.table, "-o", "other", "--seed", "2"] + short, in: scratch)
       try run(["train", Self.base, Self.table, "--adapter", "A", "-o", "B"] + short, in: scratch)
@@ -112,9 +113,13 @@ import Testing
 
   @Test func `another network's adapter is not taken up unless it is asked for`() throws {
     try ScratchFolder.with { scratch in
-      try run(["pretrain", TrainingStoryTests.plain, "--epochs", "1", "-o", "net"], in: scratch)
-      try run(["train", Self.base, Self.table, "-o", "A", "--epochs", "1"], in: scratch)
-      let start = ["train", "net", Self.table, "--epochs", "1", "-o", "B"]
+      try run(
+        ["pretrain", TrainingStoryTests.plain, "--epochs", "1", "-o", "net"] + SpelledRun.fresh,
+        in: scratch)
+      try run(
+        ["train", Self.base, Self.table, "-o", "A", "--epochs", "1"] + SpelledRun.plain, in: scratch
+      )
+      let start = ["train", "net", Self.table, "--epochs", "1", "-o", "B"] + SpelledRun.plain
       for option in ["--init-adapter", "--adapter"] {
         let result = try Tool.run(start + [option, "A"], in: scratch.root)
         #expect(result.exitCode == 65 && !scratch.holds("B"))

@@ -10,7 +10,8 @@ import Testing
   ]
 
   private func train(_ words: [String], in scratch: ScratchFolder) throws -> String {
-    let result = try Tool.run(["train"] + Self.files + words, in: scratch.root)
+    let result = try Tool.run(
+      ["train"] + Self.files + SpelledRun.plain + words, in: scratch.root)
     #expect(result.exitCode == 0, "\(result.errorText)")
     return result.errorText
   }

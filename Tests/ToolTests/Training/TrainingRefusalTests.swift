@@ -44,7 +44,8 @@ import Testing
       about: "a module that is not there", extra: ["--target-modules", "0,fc"], code: 65,
       message: "BASE: no module is called \"fc\"; there are \"0\", \"2\", \"4\""),
     Refusal(
-      about: "a rate that runs away", extra: ["--learning-rate", "1e30"], code: 65,
+      about: "a rate that runs away", extra: ["--learning-rate", "1e30"] + SpelledRun.plain,
+      code: 65,
       message: "training: step 2: "),
     Refusal(
       about: "rank and a starting adapter", extra: ["--rank", "2", "--init-adapter", "a"], code: 64,
@@ -133,11 +134,13 @@ import Testing
     try ScratchFolder.with { scratch in
       let table = try scratch.write("x1,x2,label\n1,2,up\n3,4,down\n", to: "words.csv")
       let other = scratch.path("other")
-      let made = try Tool.run(["pretrain", table, "--hidden", "64,64", "-o", other, "--quiet"])
+      let made = try Tool.run(
+        ["pretrain", table, "--hidden", "64,64", "--steps", "3", "-o", other, "--quiet"]
+          + SpelledRun.fresh)
       #expect(made.exitCode == 0)
       let adapter = scratch.path("adapter")
       let trained = try Tool.run(
-        ["train", other, table, "--epochs", "1", "-o", adapter, "--quiet"])
+        ["train", other, table, "--epochs", "1", "-o", adapter, "--quiet"] + SpelledRun.plain)
       #expect(trained.exitCode == 0, "\(trained.errorText)")
       let wrong = try Tool.run(
         ["eval", TrainingStoryTests.base, TrainingStoryTests.plain, "--adapter", adapter])
@@ -156,7 +159,8 @@ import Testing
     try ScratchFolder.with { scratch in
       let result = try Tool.run([
         "train", TrainingStoryTests.base, TrainingStoryTests.rotated, "--learning-rate", "1e30",
-        "--log", scratch.path("log"), "-o", scratch.path("out"),
+        "--holdout", "0", "--schedule", "constant", "--warmup", "0", "--log", scratch.path("log"),
+        "-o", scratch.path("out"),
       ])
       #expect(result.exitCode == 65)
       #expect(try scratch.names() == ["log"])

@@ -11,7 +11,7 @@ import Testing
   /// jumps in the last steps, and where it stands at the end is a matter of seed and processor.
   static let run = [
     "--optimizer", "adamw", "--learning-rate", "0.01", "--weight-decay", "0", "--batch-size", "32",
-    "--steps", "1500", "--schedule", "cosine", "--warmup", "0.05",
+    "--steps", "1500", "--schedule", "cosine", "--warmup", "0.05", "--holdout", "0",
   ]
 
   private func json(_ arguments: [String]) throws -> LooseJSON {
@@ -58,7 +58,7 @@ import Testing
   @Test func `the merged network predicts what base and adapter do`() throws {
     try ScratchFolder.with { scratch in
       let (adapter, merged) = (scratch.path("adapter"), scratch.path("merged"))
-      _ = try json(["train", Self.base, Self.rotated, "-o", adapter])
+      _ = try json(["train", Self.base, Self.rotated, "-o", adapter] + Self.run)
       #expect(try Tool.run(["merge", Self.base, adapter, "-o", merged]).exitCode == 0)
       let apart = try logits([Self.base, Self.rotated, "--adapter", adapter])
       let together = try logits([merged, Self.rotated])
@@ -79,7 +79,7 @@ import Testing
         let output = scratch.path(name + ".safetensors")
         let result = try Tool.run(
           ["train", Self.base, Self.rotated, "--epochs", "3", "--threads", "2", "-o", output]
-            + extra)
+            + SpelledRun.plain + extra)
         #expect(result.exitCode == 0, "\(result.errorText)")
         return try scratch.read(name + ".safetensors")
       }

@@ -44,7 +44,7 @@ struct ToyBlock<Scalar: DenseScalar>: Sendable {
     dense.backward(&memory.flow, x: memory.scaled, &memory.dense, pass)
     let ds = memory.flow.below
     // s = g∘u:  dg = Σ over rows of ds∘u, du = g∘ds
-    gain.withParameter { $0.addRowProducts(ds, memory.unit, pass) }
+    gain.withParameter { $0.addRowProducts(ds, memory.unit) }
     // u = x/r:  dx = (du - u·mean(du∘u))/r
     var dx = dy
     for row in 0..<dy.rows {

@@ -12,10 +12,12 @@ enum ModelError: ReportableError, Equatable {
   case classWeights(file: String, found: Int?, expected: Int)
   case nothingHeldOut(file: String)
   case ownFeatures(file: String)
+  case ownScaling(file: String)
   case pattern(text: String, problem: String)
   case oddRank(module: String, rank: Int)
   case rankBeyondWeight(module: String, rank: Int, limit: Int)
   case configuration(file: String, command: String)
+  case unknownLength(file: String)
   case noSuchModule(file: String, wanted: String, available: [String])
   case adapterShape(file: String, tensor: String, found: Shape, expected: Shape)
   case adapterTensor(file: String, tensor: String, problem: String)
@@ -52,6 +54,9 @@ enum ModelError: ReportableError, Equatable {
     case .ownFeatures(let file):
       "\(escaped(file)): the network says which columns it reads; leave --features, --drop and "
         + "--categorical out"
+    case .ownScaling(let file):
+      "\(escaped(file)): the network was trained on standardized columns and reads no others; leave "
+        + "--no-standardize out"
     case .pattern(let text, let problem):
       "pattern \"\(escaped(text))\": \(problem)"
     case .oddRank(let module, let rank):
@@ -61,6 +66,9 @@ enum ModelError: ReportableError, Equatable {
         + "smaller --rank, or one for this module by --rank-pattern"
     case .configuration(let file, let command):
       "\(escaped(file)): holds no configuration of a run of lora \(command)"
+    case .unknownLength(let file):
+      "\(escaped(file)): the run was made by an earlier lora, which took 3,000 steps rounded up to whole "
+        + "passes and did not record them; give --steps or --epochs"
     case .noSuchModule(let file, let wanted, let available):
       "\(escaped(file)): no module is called \"\(escaped(wanted))\"; there are "
         + available.map { "\"\(escaped($0))\"" }.joined(separator: ", ")

@@ -13,11 +13,12 @@ struct ComparisonTable {
       Column("trained") { $0.name },
       Column("parameters", .grouped) { .integer($0.contender.parameters) },
       Column("optimizer memory", .binaryBytes) { .integer($0.contender.optimizerBytes) },
-      Column("loss", .significant(4)) { .number($0.contender.after.loss) },
+      Column("rows") { $0.contender.after.all[0].rows.rawValue },
+      Column("loss", .significant(4)) { .number($0.contender.after.judged.loss) },
     ]
     return Table(
       contenders,
-      columns: columns + quality.map(\.column) + [
+      columns: columns + measures.map { $0.column(\.contender.after.judged) } + [
         Column("time", .seconds) { .number($0.contender.seconds) }
       ])
   }
@@ -31,35 +32,16 @@ struct ComparisonTable {
             .init("trained", .text(name == "adapter" ? name : "all")),
             .init("parameters", .integer(contender.parameters)),
             .init("optimizer_bytes", .integer(contender.optimizerBytes)),
-            .init("loss", .number(contender.after.loss)),
-          ] + quality.map { .init($0.name, JSONTree($0.value(contender.after))) } + [
-            .init("seconds", .number(contender.seconds))
-          ])
+            .init("rows", .text(contender.after.all[0].rows.rawValue)),
+            .init("loss", .number(contender.after.judged.loss)),
+          ]
+            + measures.map { .init($0.key, .number($0.value(contender.after.judged) ?? .nan)) } + [
+              .init("seconds", .number(contender.seconds))
+            ])
       })
   }
 
-  /// One measure of quality.
-  private struct Measure {
-    let name: String
-    let format: Format
-    let value: @Sendable (Evaluation) -> Value
-
-    var column: Column<Row> {
-      Column(name, format) { [value] in value($0.contender.after) }
-    }
-  }
-
-  private var quality: [Measure] {
-    switch contenders.first?.contender.after.quality {
-    case .accuracy:
-      [Measure(name: "accuracy", format: .percent) { .number($0.accuracy ?? .nan) }]
-    case .errors:
-      [
-        Measure(name: "mae", format: .significant(4)) { .number($0.errors.absolute) },
-        Measure(name: "rmse", format: .significant(4)) { .number($0.errors.root) },
-        Measure(name: "r2", format: .significant(4)) { .number($0.errors.explained) },
-      ]
-    case nil: []
-    }
+  private var measures: [ScoreMeasure] {
+    ScoreMeasure.measures(like: contenders.first?.contender.after.judged)
   }
 }

@@ -22,8 +22,7 @@ struct FullComparison {
       let outcome = try run.unrecorded(rate: rate).train(work, generator: &generator)
       return TrainingReport.Contender(
         outcome, parameters: outcome.network.trainedCount,
-        after: outcome.network.evaluation(
-          on: work.tables.judged, work.loss, run.workers))
+        after: TableScores(of: outcome.network, on: work.tables, work.loss, run.workers))
     } catch RunStop.lost(let signal, _) {
       throw RunStop.comparing(signal: signal, output: output)
     }

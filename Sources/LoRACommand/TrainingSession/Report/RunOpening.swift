@@ -8,16 +8,20 @@ struct RunOpening<Net: TableNetwork<Float>> {
   private let run: TrainingRun
   private let method: String
   private let seed: UInt64
-  /// The library that the adapter's beginning was computed by; nil when it needed none.
-  var decomposer: String?
+  private let decomposer: String?
 
   /// - Parameters:
   ///   - work: The network as training begins, and its rows.
   ///   - run: The settings.
   ///   - method: What is trained in it.
   ///   - seed: Of all chance.
-  init(_ work: TrainingRun.Work<Net>, _ run: TrainingRun, method: String, seed: UInt64) {
-    (self.work, self.run, self.method, self.seed) = (work, run, method, seed)
+  ///   - decomposer: The library that its beginning was computed by; nil when it needed none.
+  init(
+    _ work: borrowing TrainingRun.Work<Net>, _ run: TrainingRun, method: String, seed: UInt64,
+    decomposer: String? = nil
+  ) {
+    (self.work, self.run, self.method, self.seed) = (copy work, run, method, seed)
+    self.decomposer = decomposer
   }
 
   private var tables: TrainingTables { work.tables }
@@ -27,11 +31,15 @@ struct RunOpening<Net: TableNetwork<Float>> {
   var report: Report {
     var report = Report()
     let table = TableSummary(tables)
-    report.add("table", "table", .text("\(tables.file): \(counted(tables.training.rows, "row"))"))
+    report.add(
+      "table", "table",
+      .text(
+        "\(tables.file): \(counted(tables.training.rows, "row"))"
+          + (tables.heldShare > 0 ? " to train on" : "")))
     report.add("features", "features", .text(table.features))
     report.add("target", "target", .text(table.target))
     if let text = table.preparation { report.add("prepared", "prepared", .text(text)) }
-    if let text = table.validation { report.add("validation", "validation", .text(text)) }
+    report.add("validation", "validation", .text(table.validation))
     report.add("network", "network", .text(shape))
     report.add(
       "trained", "trained",
@@ -94,9 +102,9 @@ struct RunOpening<Net: TableNetwork<Float>> {
   private var length: String {
     let epochs = Quantity.number(pace.epochs).text + (pace.epochs == 1 ? " epoch" : " epochs")
     let patience =
-      run.patience.map {
-        ", until \(counted($0, "validation")) in a row are no better"
-      } ?? ""
+      tables.validation == nil
+      ? ""
+      : run.patience.map { ", until \(counted($0, "validation")) in a row are no better" } ?? ""
     return "\(counted(pace.steps, "step")) (\(epochs))\(patience); seed \(seed), "
       + counted(run.workers.count, "thread")
   }

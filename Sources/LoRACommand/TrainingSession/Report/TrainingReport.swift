@@ -11,33 +11,35 @@ struct TrainingReport {
   let run: TrainingRun
   let seed: UInt64
   /// Nil where there was nothing before.
-  let before: Evaluation?
+  let before: TableScores?
   let own: Contender
   /// The parameters of the network without the adapter.
   let baseParameters: Int
-  /// What full fine-tuning came to, when it was compared.
-  var rival: Contender?
   /// The library that the adapter's beginning was computed by, whose last bits are the machine's.
   var decomposer: String?
+  /// What full fine-tuning came to, when it was compared.
+  var rival: Contender?
 
   /// One way to train, to be set beside another.
   struct Contender {
     /// Parameters trained.
     let parameters: Int
-    let after: Evaluation
+    let after: TableScores
     /// Steps taken in all, and those before this process.
     let steps: Int
     let earlierSteps: Int
-    /// The step with the best validation, if there were any.
+    /// The step with the best validation, 0 for the network as it began; nil without validations.
     let bestStep: Int?
+    /// How many validations without a better one ended the run, if they did.
+    let idleValidations: Int?
     let seconds: Double
     let optimizerBytes: Int
 
-    init<Net>(_ outcome: RunOutcome<Net>, parameters: Int, after: Evaluation) {
+    init<Net>(_ outcome: RunOutcome<Net>, parameters: Int, after: TableScores) {
       (self.parameters, self.after) = (parameters, after)
       (steps, earlierSteps) = (outcome.steps, outcome.earlierSteps)
       (bestStep, seconds) = (outcome.bestStep, outcome.seconds)
-      optimizerBytes = outcome.optimizerBytes
+      (idleValidations, optimizerBytes) = (outcome.idleValidations, outcome.optimizerBytes)
     }
   }
 
@@ -45,16 +47,16 @@ struct TrainingReport {
   var report: Report {
     var report = Report()
     report.add("output", "output", .text(output == "-" ? "standard output" : output))
-    report.add("rows", "rows", .count(data.rows))
+    report.add("rows", "training rows", .count(data.rows))
     if let held = tables.validation {
-      report.add("validation_rows", "validation rows", .count(held.rows))
+      report.add("validation_rows", "\(tables.validationRows.rawValue) rows", .count(held.rows))
     }
     report.add(detail: "features", .integer(data.columns.count))
     report.add(detail: "classes", JSONTree(.integer(orMissing: data.classCount)))
     report.add("trained_parameters", "trained parameters", .count(own.parameters))
     report.add("base_parameters", "of a network of", .count(baseParameters))
     addSettings(&report)
-    if let best = own.bestStep { report.add("best_step", "best step", .count(best)) }
+    addEnding(&report)
     report.add("read_seconds", "reading", .seconds(tables.readSeconds))
     report.add("seconds", "training", .seconds(own.seconds))
     report.add("rows_per_second", "rows per second", Quantity(.number(speed), .grouped))
@@ -62,14 +64,34 @@ struct TrainingReport {
     report.add(
       "peak_memory_bytes", "peak memory",
       Quantity(.integer(orMissing: ProcessMemory.peak), .binaryBytes))
-    report.add(
-      "metrics", MetricsTable.table([("before", before), ("after", own.after)]))
+    MetricsTable([("before", before), ("after", own.after)]).add(to: &report)
+    if own.bestStep == 0 {
+      report.add(
+        note: "No step made the \(tables.validationRows.rawValue) rows' loss clearly lower: "
+          + "kept is the network as the run began.")
+    }
     if let rival {
       let table = ComparisonTable(contenders: [("adapter", own), ("all weights", rival)])
       report.add(detail: "comparison", table.json)
       report.add(nil, table.text)
     }
     return report
+  }
+
+  /// How the run ended, and which of its networks was kept.
+  private func addEnding(_ report: inout Report) {
+    report.add(
+      "stopped", "stopped",
+      Quantity(
+        .text(
+          orMissing: own.idleValidations.map {
+            counted($0, "validation") + " without a better one"
+          })))
+    switch own.bestStep {
+    case nil: break
+    case 0?: report.add(detail: "best_step", .integer(0))
+    case let best?: report.add("best_step", "best step", .count(best))
+    }
   }
 
   private func addSettings(_ report: inout Report) {
@@ -101,39 +123,5 @@ struct TrainingReport {
   private var speed: Double {
     let share = Double(own.steps - own.earlierSteps) / Double(own.steps)
     return epochs * share * Double(data.rows) / max(own.seconds, 1e-9)
-  }
-}
-
-/// Evaluations side by side.
-enum MetricsTable {
-  static func table(_ evaluations: [(name: String, evaluation: Evaluation?)]) -> Table {
-    let rows = evaluations.compactMap { name, evaluation in
-      evaluation.map { (name: name, evaluation: $0) }
-    }
-    var columns: [Column<(name: String, evaluation: Evaluation)>] = [
-      Column("network") { $0.name },
-      Column("loss", .significant(4)) { .number($0.evaluation.loss) },
-    ]
-    switch rows.last?.evaluation.quality {
-    case .accuracy:
-      columns.append(Column("accuracy", .percent) { Value.number($0.evaluation.accuracy ?? .nan) })
-    case .errors:
-      columns.append(Column("mae", .significant(4)) { .number($0.evaluation.errors.absolute) })
-      columns.append(Column("rmse", .significant(4)) { .number($0.evaluation.errors.root) })
-      columns.append(Column("r2", .significant(4)) { .number($0.evaluation.errors.explained) })
-    case nil: break
-    }
-    return Table(rows, columns: columns)
-  }
-}
-
-extension Evaluation {
-  /// Of values.
-  var errors: (absolute: Double, root: Double, explained: Double) {
-    if case .errors(let absolute, let root, let explained) = quality {
-      (absolute, root, explained)
-    } else {
-      (.nan, .nan, .nan)
-    }
   }
 }

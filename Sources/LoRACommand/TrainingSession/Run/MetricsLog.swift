@@ -33,12 +33,16 @@ final class MetricsLog {
   /// What an earlier part of the run logged.
   func add(_ history: TrainingHistory) throws(ContainerError) {
     var validations = history.validations[...]
-    for event in history.events {
-      try add(event)
-      while let next = validations.first, next.step == event.step {
+    func addValidations(through step: Int) throws(ContainerError) {
+      while let next = validations.first, next.step <= step {
         try add(next)
         validations.removeFirst()
       }
+    }
+    try addValidations(through: 0)
+    for event in history.events {
+      try add(event)
+      try addValidations(through: event.step)
     }
   }
 

@@ -63,7 +63,7 @@ struct RunRecords {
     progress.finish()
     try log?.publish()
     if let path = files.chart {
-      let bestStep = course.best.step > 0 ? course.best.step : nil
+      let bestStep = course.best.isKnown ? course.best.step : nil
       try TrainingChart(history: course.history, bestStep: bestStep)
         .write(to: path, options: files.recordOptions)
     }

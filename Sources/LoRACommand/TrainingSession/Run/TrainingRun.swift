@@ -15,8 +15,8 @@ struct TrainingRun {
   var files: RunFiles
   let workers: Workers
   let isQuiet: Bool
-  /// Everything that the command's options say, as `--config` takes it.
-  let settings: RunSettings
+  /// Everything that the command's options say, as `--config` takes it, in the order of its names.
+  var settings: RunSettings
 
   /// What a run is of.
   struct Work<Net: TableNetwork<Float>> {
@@ -24,7 +24,7 @@ struct TrainingRun {
     var network: Net
     let loss: Loss
     /// Rows to train on, and to validate on.
-    let tables: TrainingTables
+    var tables: TrainingTables
     /// Fingerprints of what the network was read from, by what that is.
     var origin: RunSettings = []
     /// Where the chance of dropout begins.
@@ -76,6 +76,21 @@ struct TrainingRun {
       try records.takeUp(state)
     }
     return (course, records)
+  }
+
+  /// The same with what the options left to the table: how long the run is, and what is held out.
+  func settled(for tables: TrainingTables) -> TrainingRun {
+    var run = self
+    let pace = RunPace(setup, rows: tables.training.rows)
+    let known = Set(settings.map(\.0))
+    if known.isDisjoint(with: ["epochs", "steps"]) {
+      run.settings.append(("epochs", .number(JSONNumber(Int(pace.epochs)))))
+    }
+    if known.isDisjoint(with: ["holdout", "validation"]) {
+      run.settings.append(("holdout", .number(tables.heldShare)))
+    }
+    run.settings.sort { $0.0 < $1.0 }
+    return run
   }
 
   /// The same without log, chart and states, at another learning rate.

@@ -48,15 +48,16 @@ struct TableSummary {
     guard let scaling = tables.scaling else { return nil }
     var parts: [String] = []
     if scaling.fill != nil { parts.append("missing numbers filled") }
-    if scaling.deviation.contains(where: { $0 != 1 }) || scaling.mean.contains(where: { $0 != 0 }) {
+    if scaling.standardizes {
       parts.append("standardized by the means and deviations in the network")
     }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
-  /// What is validated on; nil for nothing.
-  var validation: String? {
+  /// What is validated on, or why nothing is.
+  var validation: String {
     tables.validation.map { "\(counted($0.rows, "row")) \(tables.validationOrigin)" }
+      ?? tables.validationOrigin
   }
 
   private func className(_ id: Int) -> String { data.classes?[id] ?? "\(id)" }

@@ -7,13 +7,17 @@ import Training
 struct TrainingTables {
   /// The name of the table's file.
   let file: String
-  let training: Dataset<Float>
+  private(set) var training: Dataset<Float>
   /// Nil without validation.
-  let validation: Dataset<Float>?
+  private(set) var validation: Dataset<Float>?
   /// Seconds that reading it took.
   let readSeconds: Double
-  /// Where the rows to validate on are from, as `held out`.
+  /// What the rows to validate on are.
+  let validationRows: TableScores.Rows
+  /// Where the rows to validate on are from, as `held out`, or why there are none.
   let validationOrigin: String
+  /// The share of the rows that was held out, 0 for none.
+  let heldShare: Double
   /// What was done to the features; nil when nothing was.
   let scaling: FeatureScaling?
 
@@ -22,14 +26,32 @@ struct TrainingTables {
     case none
     /// A table of their own.
     case table(String)
-    /// A share of the table, drawn.
+    /// A share of the table, drawn; 0 for none.
     case share(Double)
+    /// A share of a table that is large enough.
+    case usual
+
+    /// What is held out where nobody says.
+    static let usualShare = 0.2
+    /// Fewer rows are all trained on: what is held out of them would say next to nothing.
+    static let fewRows = 40
+
+    /// The share to hold out of `rows` rows.
+    func share(of rows: Int) -> Double {
+      switch self {
+      case .none, .table: 0
+      case .share(let share): share
+      case .usual: rows < Self.fewRows ? 0 : Self.usualShare
+      }
+    }
   }
 
   /// How tables are prepared.
   struct Preparation {
     let wishes: TableWishes
     let columns: ColumnChoice
+    /// Whether columns are to be standardized; nil where nobody says.
+    let standardizes: Bool?
     let held: Held
     let workers: Workers
   }
@@ -57,19 +79,20 @@ struct TrainingTables {
     ).dataset(reader)
     readSeconds = (ContinuousClock.now - started).inSeconds
     var held: Dataset<Float>?
-    switch preparation.held {
-    case .none:
-      validationOrigin = ""
-    case .share(let share):
-      var chance = generator.fork()
-      let parts = training.split(holdingOut: share, generator: &chance)
-      guard parts.held.rows > 0 else { throw ModelError.nothingHeldOut(file: path) }
-      (training, held) = parts
-      validationOrigin = "held out, drawn from the table"
-    case .table(let file):
+    heldShare = preparation.held.share(of: training.rows)
+    validationRows = preparation.held.isTable ? .validation : .heldOut
+    if case .table(let file) = preparation.held {
       held = try Self.validationTable(file, like: training, reader, preparation)
-      validationOrigin = "of \(file)"
+    } else if heldShare > 0 {
+      var chance = generator.fork()
+      let parts = training.split(holdingOut: heldShare, generator: &chance)
+      if parts.held.rows > 0 {
+        (training, held) = parts
+      } else if !preparation.held.isUsual {
+        throw ModelError.nothingHeldOut(file: path)
+      }
     }
+    validationOrigin = preparation.held.origin(isFound: held != nil)
     var scaling = reader.schema.scaling?.filling(columns.fill, of: training)
     if scaling == nil, columns.standardizes || columns.fill != nil {
       scaling = FeatureScaling(
@@ -111,8 +134,33 @@ extension Optional {
 }
 
 extension TrainingTables {
-  /// The rows that the report's figures are of: those held out if there are any.
-  var judged: Dataset<Float> { validation ?? training }
+  /// The same rows with their targets scaled.
+  func standardizingTargets(by scaling: TargetScaling) -> TrainingTables {
+    var tables = self
+    tables.training = scaling.applied(to: training)
+    tables.validation = validation.map { scaling.applied(to: $0) }
+    return tables
+  }
+}
+
+extension TrainingTables.Held {
+  fileprivate var isTable: Bool {
+    if case .table = self { true } else { false }
+  }
+
+  fileprivate var isUsual: Bool {
+    if case .usual = self { true } else { false }
+  }
+
+  /// Where the rows to validate on are from, or why there are none.
+  fileprivate func origin(isFound: Bool) -> String {
+    switch self {
+    case .table(let file): "of \(file)"
+    case _ where isFound: "held out, drawn from the table"
+    case .usual: "none, the table is too small: all scores are of the training rows"
+    case .none, .share: "none: all scores are of the training rows"
+    }
+  }
 }
 
 extension Loss {

@@ -22,7 +22,7 @@ extension Experts {
       }
       dOut.scaleRows(by: assignment.shares)
       let dIn = experts[index].backward(
-        dOut, x: memory.inputs[index], &memory.experts[index], pass)
+        dOut, x: memory.inputs[index], &memory.experts[index], pass.seeing(assignment.rows))
       dx.add(dIn, times: Array(repeating: 1, count: dIn.rows), at: assignment.rows)
     }
     let dRouter = routerGradient(dShares, memory)

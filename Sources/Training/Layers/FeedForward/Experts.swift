@@ -47,7 +47,8 @@ package struct Experts<Scalar: DenseScalar>: Sendable {
       let assignment = memory.assignments[index]
       guard !assignment.rows.isEmpty else { continue }
       memory.inputs[index].take(assignment.rows[...], of: x)
-      expert.forward(memory.inputs[index], &memory.experts[index], pass)
+      expert.forward(
+        memory.inputs[index], &memory.experts[index], pass.seeing(assignment.rows))
       memory.y.add(memory.experts[index].y, times: assignment.shares, at: assignment.rows)
     }
   }

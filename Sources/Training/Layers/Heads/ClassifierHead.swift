@@ -25,6 +25,7 @@ package struct ClassifierHead<Scalar: DenseScalar>: Sendable {
   func forward(
     _ x: Matrix<Scalar>, lengths: [Int], _ memory: inout Memory, _ pass: Pass
   ) -> Matrix<Scalar> {
+    let pass = pass.seeing(firstRows(lengths))
     pool(x, lengths, &memory.pooled)
     hidden?.forward(memory.pooled, &memory.hidden, pass)
     if hidden != nil { norm?.forward(memory.hidden.output, &memory.norm, pass) }
@@ -52,6 +53,7 @@ package struct ClassifierHead<Scalar: DenseScalar>: Sendable {
     _ dz: Matrix<Scalar>, rows: Int, lengths: [Int], _ memory: inout Memory, _ pass: Pass
   ) -> Matrix<Scalar> {
     // z = output(norm(f(dense(pooled))))
+    let pass = pass.seeing(firstRows(lengths))
     var d = output.inputGradient(dz, x: outputInput(memory), &memory.output, pass)
     if hidden != nil {
       if norm != nil {

@@ -32,7 +32,8 @@ extension Transformer: Network {
     }
     var d = dy
     if language != nil {
-      language?.backward(&dy, x: memory.wanted, &memory.flow, &memory.language, pass)
+      language?.backward(
+        &dy, x: memory.wanted, &memory.flow, &memory.language, pass.seeing(batch.wanted))
       d = memory.flow.below
     }
     guard let wanted = batch.wanted else { return d }

@@ -92,7 +92,7 @@ package struct Transformer<Scalar: DenseScalar>: Sendable {
     } else {
       memory.wanted = states
     }
-    return head(&memory, pass)
+    return head(&memory, pass.seeing(batch.wanted))
   }
 
   /// The head's outputs of what is wanted.
@@ -101,6 +101,11 @@ package struct Transformer<Scalar: DenseScalar>: Sendable {
     language.forward(memory.wanted, &memory.language, pass)
     return memory.language.logits
   }
+}
+
+extension Pass {
+  /// The same for a layer that sees these rows of the batch; all of them for nil.
+  func seeing(_ rows: [Int]?) -> Pass { rows.map { seeing($0) } ?? self }
 }
 
 extension KeyValueCache {

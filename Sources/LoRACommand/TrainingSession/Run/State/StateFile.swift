@@ -151,7 +151,7 @@ extension StateFile {
       ("row", .number(JSONNumber(training.batches.row))),
       ("generator", .array(words.indices.map { .string(String(words[$0], radix: 16)) })),
       ("best_step", .number(JSONNumber(state.best.step))),
-      ("best_loss", state.best.step == 0 ? .null : .number(JSONNumber(state.best.loss))),
+      ("best_loss", state.best.isKnown ? .number(JSONNumber(state.best.loss)) : .null),
       ("worse", .number(JSONNumber(state.best.worse))),
       ("run", run.json),
     ])
@@ -167,7 +167,7 @@ extension StateFile {
       best: BestSoFar(
         step: try number("best_step", position),
         loss: position["best_loss"]?.double ?? .infinity,
-        values: try group("best", tensors, mayBeMissing: position["best_step"]?.int == 0),
+        values: try group("best", tensors, mayBeMissing: position["best_loss"]?.double == nil),
         worse: try number("worse", position)),
       history: try history(tensors))
   }
