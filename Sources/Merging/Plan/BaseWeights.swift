@@ -105,7 +105,12 @@ struct BaseWeights {
     for (name, tensor) in codes.coded?.tensors ?? [:] {
       writeOut(tensor, as: type ?? tensor.type, plan.edits[name], meter, &work)
     }
-    for marker in codes.coded?.markers ?? [] { work.changes.substitutes[marker] = [] }
+    for marker in codes.coded?.markers ?? [] {
+      work.changes.substitutes[marker] = []
+      // It is nobody's own: it comes back with the first weight.
+      guard let first = codes.coded?.tensors.keys.first else { continue }
+      work.originals[first]? += base.location(named: marker.text).map { [$0] } ?? []
+    }
     for key in QuantizationConfiguration.keys { work.configuration[key] = .null }
     work.metadata[MetadataKey.quantizedFrom] = ""
   }

@@ -80,6 +80,23 @@ private struct Layout: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test(arguments: Layout.all)
+  private func `a reversible merge comes out with every code, scale and marker`(
+    _ layout: Layout
+  ) throws {
+    try ScratchFolder.with { scratch in
+      let (merged, back) = (layout.output("m").path, layout.output("b").path)
+      let result = try Tool.shell(
+        """
+        set -e
+        $LORA merge \(layout.base) \(layout.adapter) --dequantize=bf16 --reversible -o \(merged) --quiet
+        $LORA unmerge \(merged) -o \(back) --quiet
+        $LORA diff \(layout.base) \(back)
+        """, in: scratch.root)
+      #expect(result.exitCode == 0, "\(result.errorText)")
+    }
+  }
+
   /// Commands that could touch scales or codes: each is refused in one line and writes nothing, or
   /// changes no bit of what it does not understand.
   @Test(arguments: Layout.all)
