@@ -129,15 +129,20 @@ struct TextRows {
   /// A digest of all rows to train on, or to validate on, by which the same rows are known again.
   static func digest(of rows: [TextRow]) -> Fingerprint {
     var state = DigestState()
+    var words: [Int64] = []
     for row in rows {
-      row.tokens.tokens.withBytes { state.update($0) }
-      row.tokens.segments?.withBytes { state.update($0) }
+      // Lengths come before what they are of, so that no two lists of rows are the same words.
+      words.removeAll(keepingCapacity: true)
+      words.append(Int64(row.tokens.tokens.count))
+      words += row.tokens.tokens.map(Int64.init)
+      words.append(Int64(row.tokens.segments?.count ?? 0))
+      words += (row.tokens.segments ?? []).map(Int64.init)
       switch row.tokens.target {
-      case .tokens(let labels): labels.withBytes { state.update($0) }
-      case .label(let label): [label].withBytes { state.update($0) }
-      case .values(let values): values.withBytes { state.update($0) }
+      case .tokens(let labels): words += labels.map(Int64.init)
+      case .label(let label): words.append(Int64(label))
+      case .values(let values): words += values.map { Int64(bitPattern: $0.bitPattern) }
       }
-      [Int64(row.tokens.tokens.count)].withBytes { state.update($0) }
+      words.withBytes { state.update($0) }
     }
     return Fingerprint(state.digest())
   }
